@@ -1,0 +1,1 @@
+"""Vector drawings of jewellery: a canvas, metals, gems, and the pieces made of them."""
