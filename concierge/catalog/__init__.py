@@ -1,0 +1,1 @@
+"""The pieces of the shop: what there is, what it costs, what is ready to ship."""

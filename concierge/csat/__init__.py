@@ -1,0 +1,1 @@
+"""How satisfied customers are: with the concierge, and, apart from it, with the agents."""

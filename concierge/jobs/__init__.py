@@ -1,0 +1,1 @@
+"""What runs by itself: when. What it does is bootstrap's to say."""

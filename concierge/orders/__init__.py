@@ -1,0 +1,1 @@
+"""Orders: where they are, who may see them, what changed."""

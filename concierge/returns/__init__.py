@@ -1,0 +1,1 @@
+"""Pieces that come back: may they, under which number, with which slip."""

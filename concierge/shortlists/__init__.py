@@ -1,0 +1,1 @@
+"""The pieces a customer wants to remember."""

@@ -1,0 +1,1 @@
+"""Who wants to hear about an order, and where."""

@@ -1,0 +1,1 @@
+"""What changes several slices at once, each in one transaction."""
