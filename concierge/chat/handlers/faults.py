@@ -1,0 +1,45 @@
+"""A piece that came broken, or is not what was ordered: sorry first, then a choice."""
+
+from __future__ import annotations
+
+import re
+
+from concierge.chat.awaiting import HUMAN, IDENTITY, PROOF
+from concierge.chat.context import Outcome, TurnContext
+from concierge.chat.handlers.refunds import first_told
+from concierge.chat.promised import tells_of_fault
+from concierge.core.policies import PayWayBack
+from concierge.detection.models import Intent
+from concierge.replies.models import ReturnKind, ReturnLine
+
+_WANTS_BACK = re.compile(
+    r"\b(?:returns?|refund\w*|money back|(?:send|sending|give|bring) (?:[\w']+ ){0,2}back)\b", re.I
+)
+"""Who said so has chosen already."""
+
+
+def fault_choice(
+    ctx: TurnContext, kind: ReturnKind, item: ReturnLine, fields: dict[str, object]
+) -> Outcome | None:
+    """Repaired or replaced by a stylist, or sent back; None where no fault was told of, or where
+    it is a reason that was asked for."""
+    answers = ctx.continued and ctx.session.state.awaiting not in {IDENTITY, PROOF}
+    if kind is not ReturnKind.RETURN or ctx.form is not None or answers:
+        return None
+    told = first_told(ctx)
+    if not tells_of_fault(told) or _WANTS_BACK.search(told):
+        return None
+    said = ctx.say("return_fault_choice", item=item.name, way_back=way_back_of_fault(ctx))
+    return Outcome(
+        [said, ctx.buttons("return", "human")],
+        awaiting=HUMAN,
+        pending=Intent.STYLIST,
+        fields=fields,
+    )
+
+
+def way_back_of_fault(ctx: TurnContext) -> str:
+    """Who pays for it then; nothing where it is the customer."""
+    if ctx.rooms.policies.returns.pay_way_back is PayWayBack.NEVER:
+        return ""
+    return ctx.rooms.texts.say("way_back_ours")

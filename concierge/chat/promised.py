@@ -1,0 +1,153 @@
+"""What a message asks of the shop's promises, and what it says of a fault. Pure.
+
+Detection says that a message is about returns, or a human; here it is read for the question that
+can be answered at once, before anything is asked back.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from concierge.chat.asked import POLICY
+
+
+class Promised(StrEnum):
+    """What the shop's policies answer."""
+
+    CALL = "call"
+    WAY_BACK = "way_back"
+    REFUND = "refund"
+    WHERE_TO = "where_to"
+    HOW_TO = "how_to"
+    TOO_LATE = "too_late"
+    TERMS = "terms"
+    NEXT = "next"
+    CARRIER = "carrier"
+
+
+_ASKS = re.compile(
+    r"\?|^\W*(?:(?:and|but|ok|okay|so|also|hi|hello|hey|wait|actually|please)\W+)*"
+    r"(?:how|what|which|who|when|where|why|can|could|may|do|does|did|is|are|will|would|should|has"
+    r"|have|must|any|tell me|wheres|whens|whats|whos)\b",
+    re.I,
+)
+_BACK = (
+    r"(?:return(?:s|ed|ing)?|refund\w*|sen[dt](?:ing)? (?:[\w']+ ){0,3}?back"
+    r"|(?:ship|mail|post|give|bring)(?:ping|ing)? (?:[\w']+ ){0,3}?back|way back|back shipping"
+    r"|money back|reimburs\w*)"
+)
+_GOES_BACK = re.compile(rf"\b{_BACK}\b", re.I)
+_CALL = re.compile(
+    r"^\W*(?:(?:the|your|a|what|is|what'?s) )*(?:tele)?phone number\W*$"
+    r"|\byour (?:tele)?phone(?: number)?\b|\b(?:number|phone) (?:to call|i can call)\b"
+    r"|\b(?:can|could|may) i (?:call|phone|ring) you\b",
+    re.I,
+)
+_PAYS = re.compile(
+    r"\b(?:pays?|paying|costs?|free|charged?|charges|fees?|covers?|postage|prepaid|expense)\b", re.I
+)
+_WHEN = re.compile(
+    r"\b(?:how (?:long|soon|quick\w*|fast|many days)|when|where(?: is|'?s| are)?|status|arriv\w*"
+    r"|yet|still|take)\b",
+    re.I,
+)
+_REFUND = re.compile(r"\b(?:refund\w*|money back|reimburs\w*|my money)\b", re.I)
+_WHERE_TO = re.compile(
+    r"\bwhere (?:do|does|should|shall|can|must|to)\b.*\b(?:send|ship|mail|post|return|go)\b"
+    r"|\b(?:return|which|what) address\b",
+    re.I,
+)
+_HOW_TO = re.compile(
+    r"\bhow (?:do|does|can|could|would|should|shall|to|is|are)\b(?! (?:long|much))", re.I
+)
+_IF = re.compile(
+    r"\b(?:can|could|may|do|will|would)\b.*\bif\b|\bwhat (?:if|happens if)\b"
+    r"|\bdo you (?:accept|take|offer|allow|have|do|give)\b",
+    re.I,
+)
+_LATE = re.compile(
+    r"\b(?:after|past|beyond|over|more than|later than|older than|outside)\b"
+    r"(?:\W+\w+){0,2}?\W+(?:days?|weeks?|months?|window|deadline)\b|\btoo late\b",
+    re.I,
+)
+_NEXT = re.compile(
+    r"^\W*(?:(?:ok|okay|and|so|then)\W+)*(?:what(?:'?s| is| happens| comes| do i do)?(?: happens)?"
+    r" (?:now|next)|what now|now what|and now|how does it go on)\W*$",
+    re.I,
+)
+FAULT = re.compile(
+    r"\b(?:broke|broken|damaged?|defect\w*|faulty|cracked|snapped|shattered|chipped|bent|dented"
+    r"|(?:stone|diamond|pearl|clasp|prong|claw)s? (?:\w+ ){0,2}(?:fell|fallen|came|missing|loose)"
+    r"|missing (?:a |the |one )?(?:stone|diamond|pearl|earring)|fell (?:out|off|apart)"
+    r"|came (?:apart|loose)|scratched)\b",
+    re.I,
+)
+WRONG_PIECE = re.compile(
+    r"\b(?:wrong (?:item|piece|one|thing|product|colou?r|metal|stone|ring|necklace|bracelet"
+    r"|earrings?|order)\b.{0,20}\b(?:sent|arrived|came|received|got|delivered)"
+    r"|(?:sent|received|got|delivered|arrived)\b.{0,20}\bwrong (?:item|piece|one|thing|product"
+    r"|colou?r|metal|stone|ring|necklace|bracelet|earrings?)"
+    r"|not what i (?:ordered|bought|paid for)"
+    r"|ordered\b.{1,40}\b(?:and|but)\b.{0,12}\b(?:got|received|you sent|it'?s|came))\b",
+    re.I,
+)
+"""What came is not what was ordered; "the wrong size" is, as it may have been chosen so."""
+
+
+_FEARS = re.compile(
+    r"\b(?:lost|missing|stuck|delayed|(?:is|so|too|very|running) late|overdue|stolen"
+    r"|(?:taking|takes|took) (?:so|too|this|forever|ages)(?: long)?|what'?s taking"
+    r"|(?:never|not|hasn'?t|haven'?t|didn'?t|still no)\b(?:\W+\w+){0,2}?\W+"
+    r"(?:got|get|gotten|arrived?|come|came|receive[ds]?|here|moved|shipped|delivered))\b",
+    re.I,
+)
+_CARRIER = re.compile(
+    r"\b(?:who|which|what)\b.{0,25}\b"
+    r"(?:carrier|courier|delivery (?:company|service)|shipping company)\b"
+    r"|\bwho (?:delivers|ships|brings|is (?:delivering|shipping|bringing)) (?:it|my|this|the)\b",
+    re.I,
+)
+
+
+def fears_for_parcel(text: str) -> bool:
+    """ "Is it lost", "I never got it": more than where it is."""
+    return _FEARS.search(text) is not None
+
+
+def promise_asked(text: str, *, returning: bool = False) -> Promised | None:
+    """The question; `returning` says that a return is what the conversation is about."""
+    if _NEXT.match(text):
+        return Promised.NEXT
+    if _CALL.search(text):
+        return Promised.CALL
+    if _CARRIER.search(text):
+        return Promised.CARRIER
+    if not _ASKS.search(text):
+        return None
+    back = _GOES_BACK.search(text) is not None
+    if not (back or returning):
+        return None
+    if _PAYS.search(text) and (back or "ship" in text.casefold()):
+        return Promised.WAY_BACK
+    if asks_of_refund(text):
+        return Promised.REFUND
+    if _WHERE_TO.search(text):
+        return Promised.WHERE_TO
+    if _LATE.search(text):
+        return Promised.TOO_LATE
+    if back and _HOW_TO.search(text):
+        return Promised.HOW_TO
+    if back and (POLICY.search(text) or _IF.search(text)):
+        return Promised.TERMS
+    return None
+
+
+def asks_of_refund(text: str) -> bool:
+    """ "Where is my refund", "how long do refunds take"; "I want a refund" asks for one."""
+    return bool(_ASKS.search(text) and _REFUND.search(text) and _WHEN.search(text))
+
+
+def tells_of_fault(text: str) -> bool:
+    """Broken, or not what was ordered."""
+    return bool(FAULT.search(text) or WRONG_PIECE.search(text))

@@ -1,0 +1,1 @@
+"""The closed union of what the concierge can say. Screens render it with one `match`."""
