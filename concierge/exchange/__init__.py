@@ -1,0 +1,1 @@
+"""Files in and out: catalogues and orders of other systems."""
