@@ -1,0 +1,1 @@
+"""Who the shop knows, and how well."""

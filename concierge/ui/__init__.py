@@ -1,0 +1,1 @@
+"""The screens' frame: navigation, guards, shared parts. Each screen itself lies in `pages/`."""

@@ -1,0 +1,1 @@
+"""What pages show, in parts; pages themselves only put the parts together."""

@@ -1,0 +1,66 @@
+"""The concierge as a customer meets it, live, with the reasons for each answer."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from concierge.core.actor import Permission
+from concierge.sessions.models import SessionContext
+from concierge.ui import guards, state
+from concierge.ui.components import header
+from concierge.ui.views import chat, piece
+
+PAGES = {
+    "From the home page": None,
+    "From a ring's page": SessionContext(page="/products/halo-ring", product_id="halo-ring"),
+    "From the catalogue": SessionContext(page="/catalog"),
+    "From the checkout": SessionContext(page="/checkout", cart=["halo-ring"]),
+}
+
+with guards.page():
+    actor = guards.require(Permission.CHAT_USE)
+    state.show_flashes()
+    kept = chat.conversation(actor)
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        header("Aurora concierge")
+        origin = st.selectbox(
+            "Where the customer comes from",
+            list(PAGES),
+            width=200,
+            label_visibility="collapsed",
+        )
+        if st.button("New chat", icon=":material/add_comment:"):
+            chat.start(actor, PAGES[origin])
+            st.rerun()
+
+    @st.fragment
+    def talk() -> None:
+        """Runs by itself: a message draws the conversation again and nothing around it."""
+        with guards.page():
+            actor = guards.require(Permission.CHAT_USE)
+            chat.resume(actor)
+            kept = chat.conversation(actor)
+            said, beside = st.columns([2, 1], gap="medium")
+            with said:
+                # How high it really is stands in style.css: it leaves room for what is typed below.
+                with st.container(key="conversation", height=480, border=True, autoscroll=True):
+                    chat.show(actor, kept)
+                st.chat_input(
+                    "Type a message",
+                    max_chars=5_000,
+                    key=chat.BOX,
+                    on_submit=chat.typed,
+                    args=(actor,),
+                )
+            with beside:
+                chat.trace(kept)
+
+    @st.fragment(run_every=chat.LOOK_EVERY_SECONDS)
+    def news() -> None:
+        with guards.page(polls=True):
+            chat.look_for_news(guards.require(Permission.CHAT_USE))
+
+    talk()
+    news()
+    piece.show(actor, kept.session.id, lambda text, form: chat.press(actor, text, form, whole=True))
