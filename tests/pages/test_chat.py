@@ -1,0 +1,115 @@
+"""What a message draws anew in the chat, and what stays as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from concierge.core.actor import Role
+from concierge.core.telemetry import bind_request, current_request_id
+from concierge.ui import waiting
+from concierge.ui.views.chat import PIECE, SHOWN
+from tests.pages.conftest import OpenScreen, words_of
+
+BUBBLE = 'class="past past-'
+
+
+def say(screen: AppTest, text: str) -> None:
+    screen.chat_input[0].set_value(text).run()
+    assert not screen.exception, screen.exception
+
+
+def pieces(screen: AppTest) -> list[str]:
+    """What was said before, oldest first."""
+    bodies = [element.proto.body for element in screen.get("html")]
+    return [body for body in bodies if BUBBLE in body]
+
+
+def said(screen: AppTest) -> list[str]:
+    """What the customer said, as far as it is shown."""
+    return re.findall(r"<p>(note \d+)</p>", "".join(pieces(screen)))
+
+
+@pytest.mark.usefixtures("services")
+def test_a_message_changes_the_newest_piece_of_the_past_alone(open_screen: OpenScreen) -> None:
+    screen = open_screen(Role.PM, "chat")
+    before: list[str] = []
+    for number in range(1, SHOWN):
+        say(screen, f"note {number}")
+        now = pieces(screen)
+        again = [body for body in before[:-1] if body in now]
+        dropped = before[: len(before) - 1 - len(again)]
+        # Only as a whole, and only when as many have come as a piece holds.
+        assert before[:-1] == dropped + again
+        assert len(dropped) <= 1
+        before = now
+
+
+@pytest.mark.usefixtures("services")
+def test_a_long_chat_shows_its_newest_messages_and_counts_the_others(
+    open_screen: OpenScreen,
+) -> None:
+    screen = open_screen(Role.PM, "chat")
+    for number in range(1, SHOWN + 1):
+        say(screen, f"note {number}")
+    newest = said(screen)
+    assert newest[-1] == f"note {SHOWN}"
+    assert newest == [f"note {number}" for number in range(SHOWN + 1 - len(newest), SHOWN + 1)]
+    shown = sum(body.count(BUBBLE) for body in pieces(screen)) + 1  # and the answer
+    assert SHOWN <= shown < SHOWN + PIECE
+    (hidden,) = re.findall(r"(\d+) earlier messages", words_of(screen))
+    assert int(hidden) + shown == 1 + 2 * SHOWN  # the greeting, and each with its answer
+
+
+@pytest.mark.usefixtures("services")
+def test_what_was_typed_is_never_markup(open_screen: OpenScreen) -> None:
+    screen = open_screen(Role.PM, "chat")
+    say(screen, "<img src=x onerror=alert(1)> & <b>rings</b>")
+    drawn = "".join(element.proto.body for element in screen.get("html"))
+    assert "&lt;img src=x onerror=alert(1)&gt; &amp; &lt;b&gt;rings&lt;/b&gt;" in drawn
+    assert "<b>" not in drawn
+    assert "onerror=alert(1)>" not in drawn
+
+
+@pytest.mark.usefixtures("demo_services")
+def test_the_trace_names_what_was_looked_for_in_words(open_screen: OpenScreen) -> None:
+    screen = open_screen(Role.PM, "chat")
+    say(screen, "show me rings under $300")
+    drawn = "".join(element.proto.body for element in screen.get("html"))
+    (asked,) = re.findall(r"looked for: ([^<\n]*)", drawn)
+    assert asked == "category ring · budget ≤ $300 · ready to ship"
+
+
+def test_work_that_is_done_soon_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(waiting, "PATIENCE_SECONDS", 60)
+    monkeypatch.setattr(st, "spinner", drawn.append)
+    assert waiting.saying("typing", lambda: 7) == 7
+    assert not drawn
+
+
+def test_work_that_takes_its_time_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = Event()
+
+    @contextmanager
+    def shown(words: str) -> Iterator[None]:
+        assert words == "typing"
+        seen.set()
+        yield
+
+    monkeypatch.setattr(st, "spinner", shown)
+    assert waiting.saying("typing", lambda: seen.wait(60)) is True
+
+
+def test_what_the_work_raises_is_raised_and_it_knows_whose_request_it_is() -> None:
+    def work() -> None:
+        raise TimeoutError(current_request_id())
+
+    with bind_request("the-request"), pytest.raises(TimeoutError, match="the-request"):
+        waiting.saying("typing", work)
