@@ -39,6 +39,15 @@ _READ_ONCE = {kind: cache(kind.load) for kind in (Policies, Texts, MailTexts, An
 SECRET = "a secret for tests only, of 32 letters or more"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where CI is set, what waits for a browser or for processes may try once more (0019)."""
+    if not os.environ.get("CI"):
+        return
+    for item in items:
+        if any(item.get_closest_marker(name) for name in ("journey", "faults")):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server shared by all workers of this run: they meet in one data directory."""

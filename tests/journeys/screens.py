@@ -64,9 +64,14 @@ def say(page: Page, text: str) -> None:
 
 
 def answered(page: Page, words: str | re.Pattern[str]) -> Locator:
-    """The newest answer, once it has these words."""
+    """The newest answer, once it has these words and nothing else.
+
+    While a screen's script runs, what an earlier answer had in the same place (its buttons, say)
+    can still stand below the new words.
+    """
     newest = said_by_concierge(page).last
     expect(newest).to_contain_text(words)
+    settled(page)
     return newest
 
 
