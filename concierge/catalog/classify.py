@@ -58,8 +58,9 @@ _GOLDS = ("gold", "yellow gold", "rose gold", "white gold")
 _READY_WORDS = frozenset({"ready", "ship", "shipping", "stock", "available", "today", "now"})
 _FILLER = frozenset(
     {
-        "a", "all", "an", "and", "any", "can", "could", "do", "find", "for", "from", "get", "give",
-        "got", "have", "i", "im", "in", "is", "it", "like", "looking", "me", "my", "need", "nice",
+        "a", "all", "an", "and", "any", "between", "can", "could", "do", "find", "for", "from",
+        "get", "give", "got", "have", "i", "im", "in", "is", "it", "like", "looking", "me", "my",
+        "need", "nice",
         "of", "on", "one", "ones", "only", "or", "piece", "pieces", "please", "pretty", "see",
         "show", "some", "something", "that", "the", "there", "to", "under", "want", "what", "which",
         "with", "would", "you", "your", "jewellery", "jewelry",

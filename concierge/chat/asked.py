@@ -139,6 +139,13 @@ POLICY = re.compile(
     r"|time limit|until when)\b",
     re.I,
 )
+QUESTION = re.compile(
+    r"\?|^\W*(?:(?:and|but|ok|okay|so|also|hi|hello|hey|wait|actually|please)\W+)*"
+    r"(?:how|what|which|who|when|where|why|can|could|may|do|does|did|is|are|will|would|should|has"
+    r"|have|must|any|tell me|wheres|whens|whats|whos)\b",
+    re.I,
+)
+"""How a question looks. Whether it can be an answer nevertheless is `consent.asks`."""
 
 
 def asked_of_piece(text: str) -> Asked | None:

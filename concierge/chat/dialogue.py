@@ -11,6 +11,7 @@ from concierge.chat.asked import (
     CHEAPER,
     DEARER,
     POLICY,
+    QUESTION,
     Asked,
     also_of_piece,
     asked_of_piece,
@@ -91,7 +92,6 @@ OTHER_ORDER = re.compile(
     r"\b(other|another|different|wrong) (order|purchase|one i ordered)\b", re.I
 )
 """Not the order that was proven; which one is still to be said."""
-ASKS = re.compile(r"\?|^\W*(how|what|which|can|could|do|does|is|are|should|where)\b", re.I)
 _RULES = re.compile(r"\b(polic(y|ies)|conditions?|rules)\b", re.I)
 _DIGITS = re.compile(r"^[\s+().-]*\d[\d\s().+-]*$")
 OF_LIST = re.compile(
@@ -329,7 +329,7 @@ def _asks_for_days(detection: Detection, pending: Intent, text: str) -> bool:
 def _reason_alike(detection: Detection, text: str) -> bool:
     """ "Too big", "the clasp broke": wishes by themselves, and reasons when one was asked."""
     if detection.intent is Intent.CARE_REPAIR:
-        return ASKS.search(text) is None
+        return QUESTION.search(text) is None
     return detection.intent in _REASONS
 
 

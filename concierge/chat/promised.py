@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from concierge.chat.asked import POLICY
+from concierge.chat.asked import POLICY, QUESTION
 
 
 class Promised(StrEnum):
@@ -26,16 +26,11 @@ class Promised(StrEnum):
     CARRIER = "carrier"
 
 
-_ASKS = re.compile(
-    r"\?|^\W*(?:(?:and|but|ok|okay|so|also|hi|hello|hey|wait|actually|please)\W+)*"
-    r"(?:how|what|which|who|when|where|why|can|could|may|do|does|did|is|are|will|would|should|has"
-    r"|have|must|any|tell me|wheres|whens|whats|whos)\b",
-    re.I,
-)
+_REFUND_WORDS = r"refund\w*|money back|reimburs\w*"
 _BACK = (
-    r"(?:return(?:s|ed|ing)?|refund\w*|sen[dt](?:ing)? (?:[\w']+ ){0,3}?back"
-    r"|(?:ship|mail|post|give|bring)(?:ping|ing)? (?:[\w']+ ){0,3}?back|way back|back shipping"
-    r"|money back|reimburs\w*)"
+    rf"(?:{_REFUND_WORDS}|return(?:s|ed|ing)?"
+    r"|(?:sen[dt](?:ing)?|(?:ship|mail|post|give|bring)(?:ping|ing)?) (?:[\w']+ ){0,3}?back"
+    r"|way back|back shipping)"
 )
 _GOES_BACK = re.compile(rf"\b{_BACK}\b", re.I)
 _CALL = re.compile(
@@ -52,7 +47,7 @@ _WHEN = re.compile(
     r"|yet|still|take)\b",
     re.I,
 )
-_REFUND = re.compile(r"\b(?:refund\w*|money back|reimburs\w*|my money)\b", re.I)
+_REFUND = re.compile(rf"\b(?:{_REFUND_WORDS}|my money)\b", re.I)
 _WHERE_TO = re.compile(
     r"\bwhere (?:do|does|should|shall|can|must|to)\b.*\b(?:send|ship|mail|post|return|go)\b"
     r"|\b(?:return|which|what) address\b",
@@ -123,7 +118,7 @@ def promise_asked(text: str, *, returning: bool = False) -> Promised | None:
         return Promised.CALL
     if _CARRIER.search(text):
         return Promised.CARRIER
-    if not _ASKS.search(text):
+    if not QUESTION.search(text):
         return None
     back = _GOES_BACK.search(text) is not None
     if not (back or returning):
@@ -145,7 +140,7 @@ def promise_asked(text: str, *, returning: bool = False) -> Promised | None:
 
 def asks_of_refund(text: str) -> bool:
     """ "Where is my refund", "how long do refunds take"; "I want a refund" asks for one."""
-    return bool(_ASKS.search(text) and _REFUND.search(text) and _WHEN.search(text))
+    return bool(QUESTION.search(text) and _REFUND.search(text) and _WHEN.search(text))
 
 
 def tells_of_fault(text: str) -> bool:

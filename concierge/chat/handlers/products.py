@@ -50,7 +50,7 @@ def search(ctx: TurnContext) -> Outcome:
     about = side_by_side(ctx) or pieces.about(ctx) or pieces.cart(ctx)
     if about is not None:
         return about
-    wish, noted = _in_shop_money(ctx, wish_of(ctx))
+    wish = wish_of(ctx)
     seen = ctx.session.state.shown_product_ids if MORE.match(ctx.text) else []
     if CHEAPEST.search(ctx.text) or DEAREST.search(ctx.text):
         return _by_price(ctx, wish)
@@ -60,6 +60,7 @@ def search(ctx: TurnContext) -> Outcome:
     if LAB_GROWN.search(ctx.text) and (grown := _lab_grown(ctx, wish)) is not None:
         return grown
     if found.items:
+        wish, noted = _in_shop_money(ctx, wish, found.items)
         key = "products_found_one" if found.total == 1 else "products_found"
         items = varied(found.items, wish)
         said = ctx.say(key, count=found.total, what=what(ctx, wish))
@@ -73,16 +74,17 @@ def search(ctx: TurnContext) -> Outcome:
             awaiting=WIDEN_OFFER,
             pending=Intent.PRODUCT_SEARCH,
         )
-    outcome = _nothing_fits(ctx, wish)
-    outcome.replies[:0] = noted
-    return outcome
+    return _nothing_fits(ctx, wish)
 
 
-def _in_shop_money(ctx: TurnContext, wish: Wish) -> tuple[Wish, list[Reply]]:
-    """The same in the money the pieces are priced in; it is said where another one was named."""
+def _in_shop_money(
+    ctx: TurnContext, wish: Wish, found: Sequence[Product]
+) -> tuple[Wish, list[Reply]]:
+    """The same in the money of the pieces found, or of any where none were; it is said where
+    another one was named."""
     if wish.currency is None:
         return wish, []
-    some = ctx.rooms.catalog.nearest(Wish().query(1), 1)
+    some = found or ctx.rooms.catalog.nearest(Wish().query(1), 1)
     if not some or some[0].currency == wish.currency:
         return wish, []
     currency = some[0].currency
@@ -99,11 +101,12 @@ def _by_price(ctx: TurnContext, wish: Wish) -> Outcome:
     found = ctx.rooms.catalog.search(query)
     if not found.items:
         return _nothing_fits(ctx, wish)
+    wish, noted = _in_shop_money(ctx, wish, found.items)
     best = found.items[0]
     key = "products_dearest" if dearest else "products_cheapest"
     price = short_money(best.price_cents, best.currency)
     said = ctx.say(key, item=best.name, price=price)
-    outcome = _grid(ctx, wish, found.items, [said], total=found.total)
+    outcome = _grid(ctx, wish, found.items, [*noted, said], total=found.total)
     outcome.fields["state.aboutProductId"] = best.id  # "do you have it in gold"
     return outcome
 
@@ -124,7 +127,7 @@ def gift(ctx: TurnContext) -> Outcome:
     if ctx.session.state.shown_product_ids and MORE.match(ctx.text):
         return search(ctx)
     article = ctx.rooms.answers.article(Intent.GIFT)
-    wish, noted = _in_shop_money(ctx, wish_of(ctx))
+    wish = wish_of(ctx)
     asked = any(getattr(ctx.detection.slots, name) for name in (*FILTERS, "recipient", "occasion"))
     answered = ctx.session.state.awaiting == BUDGET or NO_LIMIT.search(ctx.text)
     if not asked and not wish.priced and not answered:
@@ -134,13 +137,14 @@ def gift(ctx: TurnContext) -> Outcome:
             outcome.awaiting, outcome.pending = BUDGET, Intent.GIFT
         return outcome
     if ctx.detection.slots.occasion == PROPOSAL and wish.category in {None, SIZED}:
-        return _proposal(ctx, wish.but(category=SIZED), noted)
+        return _proposal(ctx, wish.but(category=SIZED))
     found = ctx.rooms.catalog.search(wish.query(CANDIDATES))
     items: Sequence[Product] = found.items
     if wish.category is None:
         items = [piece for piece in items if piece.category != "ring"] or items
     if not items:
         return _nothing_fits(ctx, wish)
+    wish, noted = _in_shop_money(ctx, wish, items)
     items = varied(items, wish)
     low, high = wish.budget_min_cents, wish.budget_max_cents
     if low and high:
@@ -155,13 +159,14 @@ def gift(ctx: TurnContext) -> Outcome:
     return _grid(ctx, wish, items, [*noted, said], total=len(items))
 
 
-def _proposal(ctx: TurnContext, wish: Wish, noted: list[Reply]) -> Outcome:
+def _proposal(ctx: TurnContext, wish: Wish) -> Outcome:
     """Engagement rings; any rings, where none are marked as such."""
     query = wish.query(CANDIDATES)
     found = ctx.rooms.catalog.search(query.model_copy(update={"tags": ("engagement",)}))
     items = found.items or ctx.rooms.catalog.search(query).items
     if not items:
         return _nothing_fits(ctx, wish)
+    wish, noted = _in_shop_money(ctx, wish, items)
     days = ctx.rooms.policies.returns.resize_window_days
     said = ctx.say("proposal_intro", resize_days=days)
     items_shown = varied(items, wish)
@@ -181,6 +186,14 @@ def _widened(ctx: TurnContext) -> Outcome:
 
 
 def _nothing_fits(ctx: TurnContext, wish: Wish) -> Outcome:
+    """What comes nearest, and what gave way for it."""
+    wish, noted = _in_shop_money(ctx, wish, ())
+    outcome = _loosened(ctx, wish)
+    outcome.replies[:0] = noted
+    return outcome
+
+
+def _loosened(ctx: TurnContext, wish: Wish) -> Outcome:
     """Lets one filter go at a time, the budget after the others, then several; says which, and
     never shows what cannot be had."""
     said = what(ctx, wish)
