@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 import httpx2
 
 from concierge.accounts.demo import DEMO_PASSWORD
-from concierge.core.config import DATA_FOLDER
+from concierge.core.folders import DATA_FOLDER
 from concierge.detection.detector import Detector
 from tools import bench_report
 from tools.local_app import LocalApp, running

@@ -7,7 +7,7 @@ import platform
 import re
 from collections.abc import Iterable, Sequence
 
-from concierge.core.config import PROJECT_ROOT
+from concierge.core.folders import PROJECT_ROOT
 
 REPORT = PROJECT_ROOT / "docs" / "benchmarks.md"
 INTRODUCTION = """# Benchmarks

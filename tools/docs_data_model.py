@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from concierge.bootstrap import ALL_COLLECTIONS
-from concierge.core.config import PROJECT_ROOT
+from concierge.core.folders import PROJECT_ROOT
 from concierge.core.schema import CollectionSpec, Index
 from tools.docs_blocks import UNWRITTEN, block, blocks, by_hand, filled, keep_up, table
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from concierge.core.actor import PERMISSIONS, Actor, Permission, Role
-from concierge.core.config import PROJECT_ROOT
+from concierge.core.folders import PROJECT_ROOT
 from concierge.ui.registry import SCREENS
 from tools.docs_blocks import filled, keep_up, table
 

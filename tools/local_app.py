@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx2
 
-from concierge.core.config import PROJECT_ROOT
+from concierge.core.folders import PROJECT_ROOT
 
 READY_WITHIN_SECONDS = 120  # a first start makes a database and weeks of conversations
 

@@ -20,7 +20,7 @@ from PIL import Image  # comes with Streamlit
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from concierge.accounts.demo import DEMO_PASSWORD
-from concierge.core.config import PROJECT_ROOT
+from concierge.core.folders import PROJECT_ROOT
 from tools.local_app import LocalApp, temporary_app
 from tools.scenes import PATIENCE_MS, Scene, scenes, settle
 

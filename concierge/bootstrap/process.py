@@ -12,7 +12,8 @@ from concierge.bootstrap.collections import ALL_COLLECTIONS
 from concierge.bootstrap.services import Services, build
 from concierge.core import embedded
 from concierge.core.clock import Clock
-from concierge.core.config import DATA_FOLDER, Settings
+from concierge.core.config import Settings
+from concierge.core.folders import DATA_FOLDER
 from concierge.core.mongo import Mongo
 from concierge.core.telemetry import get_logger
 from concierge.demo import seed as demo_seed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concierge.bootstrap.collections import ALL_COLLECTIONS
 from concierge.core.audit import AuditLog
 from concierge.core.clock import Clock
-from concierge.core.config import DATA_FOLDER
+from concierge.core.folders import DATA_FOLDER
 from concierge.core.mongo import Mongo
 from concierge.demo.shop import load_pieces
 from concierge.rehearsal.repository import ScenariosRepository, StagesRepository

@@ -16,7 +16,8 @@ from concierge.chat.context import Rooms
 from concierge.chat.service import ChatService
 from concierge.core.audit import AuditLog
 from concierge.core.clock import Clock, ManualClock, SystemClock
-from concierge.core.config import DATA_FOLDER, Settings
+from concierge.core.config import Settings
+from concierge.core.folders import DATA_FOLDER
 from concierge.core.idempotency import IdempotencyStore
 from concierge.core.leases import Leases
 from concierge.core.limits import RateLimiter

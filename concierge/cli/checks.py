@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from concierge.cli.ending import told_as
 from concierge.cli.running import store
 from concierge.core.clock import SystemClock
-from concierge.core.config import DATA_FOLDER, Settings, load_settings
+from concierge.core.config import Settings, load_settings
 from concierge.core.errors import ConciergeError
+from concierge.core.folders import DATA_FOLDER
 
 if TYPE_CHECKING:
     from concierge.core.mongo import Mongo

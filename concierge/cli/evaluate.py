@@ -26,7 +26,7 @@ def evaluate(
 
     Reads the files in data/ and no database. A file with a row that cannot be used is refused.
     """
-    from concierge.core.config import DATA_FOLDER
+    from concierge.core.folders import DATA_FOLDER
     from concierge.core.policies import Policies
     from concierge.detection.detector import Detector
     from concierge.detection.evaluation import evaluate as measure

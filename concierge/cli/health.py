@@ -29,8 +29,8 @@ def config(as_json: AsJson = False) -> None:
 
 def _made_up(settings: Settings) -> dict[str, object]:
     """What is in force where a setting that is absent says what another makes of it."""
-    from concierge.core.config import DATA_FOLDER
     from concierge.core.embedded import NoServerBinary, find_binary
+    from concierge.core.folders import DATA_FOLDER
     from concierge.core.policies import Policies
 
     found: dict[str, object] = {

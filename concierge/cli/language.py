@@ -18,7 +18,7 @@ def detect() -> None:
 
     Reads the files in data/ and no database.
     """
-    from concierge.core.config import DATA_FOLDER
+    from concierge.core.folders import DATA_FOLDER
     from concierge.core.policies import Policies
     from concierge.detection.detector import Detector
 

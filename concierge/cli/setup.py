@@ -102,7 +102,7 @@ def _empty(ready: Services, *, agreed: bool) -> None:
 
 def _demo(ready: Services) -> dict[str, Any]:
     from concierge.bootstrap import moved
-    from concierge.core.config import DATA_FOLDER
+    from concierge.core.folders import DATA_FOLDER
     from concierge.demo import seed as demo_seed
     from concierge.demo.shop import load_shop
 
@@ -126,7 +126,7 @@ def _volume(ready: Services, wanted: Wanted, days: int, seed: int) -> dict[str, 
     """Orders before sessions, so that the played customers have some to ask for."""
     from concierge.bootstrap import moved
     from concierge.core.clock import ManualClock
-    from concierge.core.config import DATA_FOLDER
+    from concierge.core.folders import DATA_FOLDER
     from concierge.demo import seed as demo_seed
     from concierge.demo import volume
 

@@ -15,9 +15,7 @@ from pydantic import AliasChoices, Field, PrivateAttr, ValidationError, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from concierge.core.errors import ConfigError
-
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
-DATA_FOLDER = PROJECT_ROOT / "data"
+from concierge.core.folders import PROJECT_ROOT
 
 _EXAMPLES = {
     "MONGODB_URI": "mongodb+srv://user:password@cluster.example.net",

@@ -97,7 +97,7 @@ def _say(line: str) -> None:
 
 
 def _shipped_folder() -> Path:
-    from concierge.core.config import DATA_FOLDER
+    from concierge.core.folders import DATA_FOLDER
 
     return DATA_FOLDER / "intents"
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from concierge.detection.text import Words
 
@@ -60,7 +60,7 @@ class Choice:
         found += [at + len(phrase) for phrase in self.loose if _fits(phrase, tokens, at)]
         return [*found, at + 1] if single else found
 
-    @property
+    @cached_property
     def words(self) -> frozenset[str]:
         """Every word in it, also those inside phrases."""
         inside = (phrase for same in self.phrases.values() for phrase in same)
@@ -195,6 +195,13 @@ def compile_phrase(source: str, groups: Groups) -> Phrase:
 
 def make_choice(alternatives: Iterable[str], groups: Groups) -> Choice:
     """One of these words, phrases, beginnings and groups. Raises `BadPattern`."""
+    alternatives = list(alternatives)
+    if len(alternatives) == 1 and " " not in (only := alternatives[0].strip()):
+        # Most are one word or one group: shared, and not put together anew for each pattern.
+        if (group := _group_of(only, groups)) is not None:
+            return group
+        if only.isalpha() and only.islower():
+            return _word(only)
     singles: set[str] = set()
     prefixes: list[str] = []
     phrases: list[tuple[str, ...]] = []
@@ -204,10 +211,7 @@ def make_choice(alternatives: Iterable[str], groups: Groups) -> Choice:
         words = alternative.split()
         if not words:
             raise BadPattern("an alternative is empty")
-        if len(words) == 1 and words[0].startswith("<") and words[0].endswith(">"):
-            group = groups.get(words[0][1:-1])
-            if group is None:
-                raise BadPattern(f"there is no group {words[0]}")
+        if len(words) == 1 and (group := _group_of(words[0], groups)) is not None:
             singles |= group.singles
             prefixes.extend(group.prefixes)
             phrases.extend(phrase for same in group.phrases.values() for phrase in same)
@@ -233,6 +237,21 @@ def make_choice(alternatives: Iterable[str], groups: Groups) -> Choice:
         _longest_first(loose),
         anything,
     )
+
+
+@lru_cache(maxsize=4096)
+def _word(word: str) -> Choice:
+    return Choice(frozenset((word,)))
+
+
+def _group_of(word: str, groups: Groups) -> Choice | None:
+    """What `<name>` stands for; None for any other word. Raises `BadPattern`."""
+    if not (word.startswith("<") and word.endswith(">")):
+        return None
+    group = groups.get(word[1:-1])
+    if group is None:
+        raise BadPattern(f"there is no group {word}")
+    return group
 
 
 def _by_first_word(

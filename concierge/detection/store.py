@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 from weakref import WeakValueDictionary
 
-from concierge.core.config import PROJECT_ROOT
+from concierge.core.folders import PROJECT_ROOT
 from concierge.detection.building import build, fingerprint
 from concierge.detection.errors import NotCompiled
 from concierge.detection.features import WordVectors

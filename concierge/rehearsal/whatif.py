@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from concierge.core.actor import Actor, Permission
-from concierge.core.config import PROJECT_ROOT, child_environment
+from concierge.core.config import child_environment
 from concierge.core.documents import Embedded, UtcDatetime
 from concierge.core.errors import ConciergeError
+from concierge.core.folders import PROJECT_ROOT
 from concierge.core.mongo import Mongo
 from concierge.core.privacy import Masker
 from concierge.detection.models import Intent

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from concierge.core.actor import Actor, Permission
 from concierge.core.audit import AuditLog
 from concierge.core.clock import Clock
-from concierge.core.config import DATA_FOLDER
 from concierge.core.errors import Conflict, InvalidInput, NotFound
+from concierge.core.folders import DATA_FOLDER
 from concierge.core.formatting import date_text
 from concierge.core.idempotency import IdempotencyStore, Made
 from concierge.core.ids import new_id, rma_number

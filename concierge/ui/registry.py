@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from concierge.core.actor import Actor, Permission
-from concierge.core.config import PROJECT_ROOT
+from concierge.core.folders import PROJECT_ROOT
 
 PAGES_FOLDER = PROJECT_ROOT / "pages"
 

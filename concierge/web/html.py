@@ -14,8 +14,8 @@ from string import Template
 
 from starlette.responses import HTMLResponse, Response
 
-from concierge.core.config import DATA_FOLDER
 from concierge.core.errors import ConciergeError
+from concierge.core.folders import DATA_FOLDER
 from concierge.core.telemetry import current_request_id
 from concierge.core.texts import Texts
 

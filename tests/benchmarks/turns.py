@@ -30,7 +30,8 @@ from concierge.bootstrap import ALL_COLLECTIONS, Services
 from concierge.chat.models import ReturnSubmission, Turn
 from concierge.core import embedded
 from concierge.core.actor import Actor
-from concierge.core.config import DATA_FOLDER, Settings
+from concierge.core.config import Settings
+from concierge.core.folders import DATA_FOLDER
 from concierge.core.ids import new_id
 from concierge.core.mongo import Mongo, Row
 from concierge.demo.shop import load_shop

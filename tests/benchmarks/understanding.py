@@ -24,7 +24,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from concierge.core.config import DATA_FOLDER, PROJECT_ROOT
+from concierge.core.folders import DATA_FOLDER, PROJECT_ROOT
 from concierge.detection.evaluation import Labelled, Score, evaluate
 from concierge.detection.models import Detection, Intent
 from concierge.detection.phrases import PhraseBook

@@ -16,7 +16,7 @@ from tests.benchmarks import understanding_peers as peers
 
 
 def load(_: Path) -> peers.Read:
-    from concierge.core.config import DATA_FOLDER
+    from concierge.core.folders import DATA_FOLDER
     from concierge.core.policies import Policies
     from concierge.detection.detector import Detector
 

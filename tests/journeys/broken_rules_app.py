@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from concierge.core.config import PROJECT_ROOT
+from concierge.core.folders import PROJECT_ROOT
 from concierge.detection.detector import Detector
 from concierge.detection.models import Detection, DetectionContext, Intent
 from concierge.ui import registry, tabs

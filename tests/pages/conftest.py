@@ -23,7 +23,8 @@ from concierge.accounts.demo import DEMO_PASSWORD
 from concierge.accounts.models import COLLECTIONS as ACCOUNTS
 from concierge.bootstrap import ALL_COLLECTIONS, Services
 from concierge.core.actor import Role
-from concierge.core.config import DATA_FOLDER, Settings
+from concierge.core.config import Settings
+from concierge.core.folders import DATA_FOLDER
 from concierge.core.ids import new_id
 from concierge.core.mongo import Mongo
 from concierge.demo import seed

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from concierge.bootstrap import Services
 from concierge.core.actor import Role
-from concierge.core.config import DATA_FOLDER
+from concierge.core.folders import DATA_FOLDER
 from concierge.demo.shop import load_pieces
 from tests.pages.conftest import OpenScreen, words_of
 

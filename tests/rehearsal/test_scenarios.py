@@ -8,7 +8,7 @@ import pytest
 
 from concierge.bootstrap import Services
 from concierge.core.actor import Actor
-from concierge.core.config import DATA_FOLDER
+from concierge.core.folders import DATA_FOLDER
 from concierge.rehearsal import files
 
 FILES = sorted((DATA_FOLDER / "scenarios").glob("*.yaml"))

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from concierge.core.config import PROJECT_ROOT
+from concierge.core.folders import PROJECT_ROOT
 from concierge.ui import registry, tabs
 from concierge.web import launch
 
