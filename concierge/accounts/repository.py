@@ -171,11 +171,14 @@ class AccountsRepository:
         )
         return ids
 
-    def running(self, login_ids: Iterable[str], now: datetime) -> set[str]:
-        """Those of the sign-ins that are neither ended nor expired."""
-        wanted = {
-            "_id": {"$in": list(login_ids)},
-            "expiresAt": {"$gt": now},
-            "endedAt": {"$exists": False},
-        }
-        return {str(row["_id"]) for row in self._logins.find(wanted, {"_id": 1})}
+    def ended(self, login_ids: Iterable[str], now: datetime) -> dict[str, str | None]:
+        """Those of the sign-ins that have ended, with the reason kept; none for what expired or is
+        not known."""
+        wanted = dict.fromkeys(login_ids)
+        fields = {"expiresAt": 1, "endedAt": 1, "reason": 1}
+        for row in self._logins.find({"_id": {"$in": list(wanted)}}, fields):
+            if "endedAt" in row:
+                wanted[str(row["_id"])] = row.get("reason")
+            elif row["expiresAt"] > now:
+                del wanted[str(row["_id"])]
+        return wanted

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
@@ -25,13 +24,14 @@ from concierge.accounts.views import (
     OneTimeLink,
     UserView,
     logged_in,
+    role_names,
     view_of,
 )
 from concierge.core.actor import Actor, Permission, Role
 from concierge.core.audit import AuditLog
 from concierge.core.clock import Clock
 from concierge.core.errors import InvalidInput, NotFound
-from concierge.core.ids import session_token
+from concierge.core.ids import session_token, token_hash
 from concierge.core.limits import RateLimiter
 from concierge.core.mongo import ClientSession, Mongo
 from concierge.core.paging import Page, decode_cursor, encode_cursor
@@ -48,14 +48,12 @@ TRIES_PER_ADDRESS = 200
 TRIES_PER_USER_AND_ADDRESS = 10
 TRIES_PER_USER = 50
 
+SIGNED_OUT, ENDED = "out", "ended"
+"""Why a sign-in is no more, as its owner is told: by themselves, or for any other reason."""
 EndedListener = Callable[[Sequence[str], str], None]
-"""Told which sign-ins ended and why ("out", "ended"); called from any thread."""
+"""Told which sign-ins ended and why; called from any thread."""
 
 log = get_logger(__name__)
-
-
-def token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class AccountsService:
@@ -137,19 +135,25 @@ class AccountsService:
             self._repository.touch_login(login_id, now)
         return logged_in(login, user)
 
-    def running(self, login_ids: Iterable[str]) -> set[str]:
-        """Those that have neither ended nor expired."""
-        return self._repository.running(login_ids, self._clock.now())
+    def ended(self, login_ids: Iterable[str]) -> dict[str, str]:
+        """Those that have ended or expired, and why: `SIGNED_OUT` or `ENDED`."""
+        found = self._repository.ended(login_ids, self._clock.now())
+        return {one: why if why == SIGNED_OUT else ENDED for one, why in found.items()}
+
+    def why_ended(self, token: str) -> str:
+        """The same for the sign-in of a cookie's token."""
+        login_id = token_hash(token)
+        return self.ended([login_id]).get(login_id, ENDED)
 
     def logout(self, token: str) -> None:
         """Ends the sign-in of a cookie's token; nothing happens when there is none."""
         self.end_login(token_hash(token))
 
     def end_login(self, login_id: str) -> None:
-        username = self._repository.end_login(login_id, self._clock.now(), "out")
+        username = self._repository.end_login(login_id, self._clock.now(), SIGNED_OUT)
         if username is not None:
             self._audit.record(Actor.staff(username, set()), "logout", f"user:{username}")
-            self._tell([login_id], "out")
+            self._tell([login_id], SIGNED_OUT)
 
     def on_login_ended(self, listener: EndedListener) -> Callable[[], None]:
         """Registers a listener; the answer takes it away again."""
@@ -212,7 +216,7 @@ class AccountsService:
 
         def write(session: ClientSession) -> None:
             self._repository.add(user, session=session)
-            changes = {"roles": (None, _named(user.roles))}
+            changes = {"roles": (None, role_names(user.roles))}
             self._audit.record(actor, "user.create", f"user:{user.id}", changes, session=session)
 
         self._mongo.unit_of_work(write)
@@ -230,7 +234,7 @@ class AccountsService:
                 self._guard_admin(actor, user, "take the admin role from", session)
             if set(wanted) != set(user.roles):
                 self._repository.set_roles(user.id, wanted, now, session)
-                changes = {"roles": (_named(user.roles), _named(wanted))}
+                changes = {"roles": (role_names(user.roles), role_names(wanted))}
                 self._audit.record(actor, "user.roles", f"user:{user.id}", changes, session=session)
             return self._existing(username, session)
 
@@ -258,7 +262,7 @@ class AccountsService:
             return self._existing(username, session)
 
         user = self._mongo.unit_of_work(write)
-        self._tell(ended, "ended")
+        self._tell(ended, ENDED)
         return view_of(user, now)
 
     def enable(self, actor: Actor, username: str) -> UserView:
@@ -327,7 +331,7 @@ class AccountsService:
             return user
 
         user = self._mongo.unit_of_work(write)
-        self._tell(ended, "ended")
+        self._tell(ended, ENDED)
         return view_of(user, now)
 
     def set_password(self, actor: Actor, username: str, password: str) -> UserView:
@@ -339,7 +343,7 @@ class AccountsService:
         self._repository.set_password(user.id, hashed, now)
         ended = self._repository.end_logins_of(user.id, now, "password")
         self._audit.record(actor, "user.password", f"user:{user.id}")
-        self._tell(ended, "ended")
+        self._tell(ended, ENDED)
         return view_of(self._existing(username), now)
 
     # demonstration
@@ -394,7 +398,3 @@ def _checked_roles(roles: Iterable[Role]) -> list[Role]:
     if not wanted:
         raise InvalidInput("roles", "choose at least one")
     return [role for role in Role if role in wanted]
-
-
-def _named(roles: Iterable[Role]) -> str:
-    return ", ".join(sorted(role.value for role in roles))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
@@ -82,3 +83,8 @@ def view_of(user: User, now: datetime) -> UserView:
         created_at=user.created_at,
         last_login_at=user.last_login_at,
     )
+
+
+def role_names(roles: Iterable[Role]) -> str:
+    """`agent, pm`"""
+    return ", ".join(sorted(role.value for role in roles))

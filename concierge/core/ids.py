@@ -23,6 +23,12 @@ def session_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def token_hash(token: str) -> str:
+    """What is kept of such a secret. It is random, so a plain SHA-256 keeps it as safe as a slow
+    hash would."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def ticket_number() -> str:
     """`STY-8F3K2Q`: 30^6 names; the unique index settles the rare collision."""
     return f"STY-{_readable(6)}"

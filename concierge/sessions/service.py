@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo
 from concierge.core.actor import Actor, ActorKind, Permission
 from concierge.core.clock import Clock
 from concierge.core.errors import InvalidInput
-from concierge.core.ids import new_id, session_token
+from concierge.core.ids import new_id, session_token, token_hash
 from concierge.core.mongo import ClientSession
 from concierge.core.policies import Policies
 from concierge.events.catalog import EventName
@@ -90,7 +89,7 @@ class SessionsService:
             variant=variant,
             simulated=simulated,
             owner=actor.id if actor.is_staff else None,
-            token_hash=hash_token(token),
+            token_hash=token_hash(token),
             opened_at=now,
             last_at=now,
             day=self.day_of(now),
@@ -121,7 +120,7 @@ class SessionsService:
         """The customer who holds this token, or None; a token ends with its session. What was said
         is read on by the signed link of a mail."""
         since = self._clock.now() - self._lasts
-        session_id = self._repository.by_token_hash(hash_token(token), since)
+        session_id = self._repository.by_token_hash(token_hash(token), since)
         return None if session_id is None else Actor.customer(session_id)
 
     def latest_of(self, actor: Actor) -> str | None:
@@ -374,11 +373,6 @@ class SessionsService:
         if actor.is_customer and actor.session_id == session_id:
             return
         _if_own(actor, session_id, self._repository.get(session_id, newest=1))
-
-
-def hash_token(token: str) -> str:
-    """Tokens are random, so a plain SHA-256 keeps them as safe as a slow hash would."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _if_own(actor: Actor, session_id: str, session: WidgetSession | None) -> WidgetSession:

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 from starlette.responses import RedirectResponse, Response
 
 from concierge import bootstrap
+from concierge.accounts.service import ENDED
 from concierge.accounts.views import LoggedIn
 from concierge.core.errors import NotFound, Unauthenticated, Unavailable
 from concierge.core.mongo import OUTAGE
@@ -127,7 +128,7 @@ class Gate:
             return
         offered = scope.get("subprotocols") or [None]
         await send({"type": "websocket.accept", "subprotocol": offered[0]})
-        frame = self._tabs.end_frame(sign_in_url("ended"))
+        frame = self._tabs.end_frame(sign_in_url(await _why_not(scope)))
         await send({"type": "websocket.send", "bytes": frame})
         await send({"type": "websocket.close", "code": CLOSE_CODE})
 
@@ -160,6 +161,17 @@ async def _who(scope: Scope) -> LoggedIn | None:
     if not token:
         return None
     return await asyncio.to_thread(bootstrap.current().accounts.authenticate, token)
+
+
+async def _why_not(scope: Scope) -> str:
+    """Why the sign-in that a request brings is no more."""
+    token = read_token(scope)
+    if not token:
+        return ENDED
+    try:
+        return await asyncio.to_thread(bootstrap.current().accounts.why_ended, token)
+    except OUTAGE:
+        return ENDED
 
 
 async def _out(scope: Scope, receive: Receive, send: Send) -> None:

@@ -13,8 +13,8 @@ from collections.abc import (
     Awaitable,
     Callable,
     Coroutine,
-    Iterable,
     Iterator,
+    Mapping,
     Sequence,
 )
 from typing import Any
@@ -84,7 +84,6 @@ class Tabs:
     def __init__(self, end_frame: EndFrame) -> None:
         self.end_frame = end_frame
         self._open: dict[str, set[Tab]] = {}
-        self._reasons: dict[str, str] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -108,14 +107,15 @@ class Tabs:
         A moment later: the tab that asked for it gets its own answer first.
         """
         if self._loop is not None and not self._loop.is_closed():
-            self._reasons.update(dict.fromkeys(login_ids, reason))
+            endings = dict.fromkeys(login_ids, reason)
             self._loop.call_soon_threadsafe(
-                self._loop.call_later, LET_OWN_ANSWER_PASS_SECONDS, self._end, login_ids
+                self._loop.call_later, LET_OWN_ANSWER_PASS_SECONDS, self._end, endings
             )
 
-    def _end(self, login_ids: Iterable[str]) -> None:
-        for login_id in login_ids:
-            frame = self.end_frame(sign_in_url(self._reasons.pop(login_id, "ended")))
+    def _end(self, endings: Mapping[str, str]) -> None:
+        """Each sign-in with the reason that its tabs are told."""
+        for login_id, reason in endings.items():
+            frame = self.end_frame(sign_in_url(reason))
             for tab in list(self._open.get(login_id, ())):
                 self._run(tab.end(frame))
 
@@ -146,7 +146,7 @@ class Tabs:
             if not open_now:
                 continue
             try:
-                running = await asyncio.to_thread(accounts.running, open_now)
+                ended = await asyncio.to_thread(accounts.ended, open_now)
             except OUTAGE:
                 continue  # nobody is signed out because the database is away
-            self._end([login_id for login_id in open_now if login_id not in running])
+            self._end(ended)

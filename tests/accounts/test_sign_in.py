@@ -99,16 +99,27 @@ def test_signing_out_ends_the_token_once_and_is_audited(
     assert [entry.action for entry in audit.of("user:ada")].count("logout") == 1
 
 
+def test_whoever_asks_is_told_why_a_sign_in_is_no_more(accounts: AccountsService, ada: str) -> None:
+    running, left, locked_out = (accounts.login(ada, PASSWORD, "192.0.2.1") for _ in range(3))
+    accounts.logout(left.token)
+    ids = [result.user.login_id for result in (running, left, locked_out)]
+    assert accounts.ended([*ids, "unknown"]) == {ids[1]: "out", "unknown": "ended"}
+    assert accounts.why_ended(left.token) == "out"
+    accounts.disable(ADMIN, ada)
+    assert accounts.ended(ids) == {ids[0]: "ended", ids[1]: "out", ids[2]: "ended"}
+    assert accounts.why_ended("no token of ours") == "ended"
+
+
 def test_a_sign_in_ends_by_itself_after_half_a_day(
     accounts: AccountsService, ada: str, clock: ManualClock
 ) -> None:
     result = accounts.login(ada, PASSWORD, "192.0.2.1")
     clock.advance(LOGIN_LASTS - timedelta(milliseconds=1))
     assert accounts.authenticate(result.token) is not None
-    assert accounts.running([result.user.login_id]) == {result.user.login_id}
+    assert accounts.ended([result.user.login_id]) == {}
     clock.advance(timedelta(milliseconds=1))
     assert accounts.authenticate(result.token) is None
-    assert accounts.running([result.user.login_id]) == set()
+    assert accounts.ended([result.user.login_id]) == {result.user.login_id: "ended"}
 
 
 def test_changed_roles_count_from_the_next_read(accounts: AccountsService, ada: str) -> None:

@@ -53,3 +53,14 @@ def test_a_sign_in_that_ends_in_another_process_ends_its_tabs_too(
             services.accounts.disable(ADMIN, username)
             assert page.sent_to(12) == ("/session/login?reason=ended", 4401)
             assert client.get("/", headers={"Accept": "text/html"}).status_code == 303
+
+
+def test_a_sign_out_in_another_process_is_told_as_one_and_so_it_is_to_a_page_that_comes_back(
+    running_app: RunningApp, agent: httpx2.Client
+) -> None:
+    (token,) = agent.cookies.values()
+    with services_of(running_app) as services, open_page(running_app, agent) as page:
+        services.accounts.logout(token)
+        assert page.sent_to(12) == ("/session/login?reason=out", 4401)
+    with open_page(running_app, agent) as again:
+        assert again.sent_to(5) == ("/session/login?reason=out", 4401)
