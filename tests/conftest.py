@@ -44,7 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if not os.environ.get("CI"):
         return
     for item in items:
-        if any(item.get_closest_marker(name) for name in ("journey", "faults")):
+        marked = item.get_closest_marker("journey") or item.get_closest_marker("faults")
+        if marked or "running_app" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

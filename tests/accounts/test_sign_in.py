@@ -61,10 +61,10 @@ def test_wrong_names_and_wrong_passwords_get_one_and_the_same_answer(
 
 def test_an_unknown_name_takes_as_long_as_a_known_one(accounts: AccountsService, ada: str) -> None:
     def seconds(username: str) -> float:
-        started = time.perf_counter()
+        started = time.thread_time()  # of the processor: others use this machine too
         with pytest.raises(WrongCredentials):
             accounts.login(username, "not the password", f"192.0.2.{len(username)}")
-        return time.perf_counter() - started
+        return time.thread_time() - started
 
     seconds("warm-up")
     known = min(seconds("ada") for _ in range(3))

@@ -15,6 +15,8 @@ from concierge.web.tcp import is_loopback
 from tests.server import RunningApp, until
 from tests.web.conftest import open_page
 
+pytestmark = pytest.mark.faults
+
 
 @pytest.mark.parametrize(
     ("env", "options", "variable"),
