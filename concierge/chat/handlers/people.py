@@ -13,7 +13,7 @@ from concierge.chat.following import RATES
 from concierge.chat.handlers import hours
 from concierge.chat.handlers.identity import proven_quietly, same_number
 from concierge.chat.models import CsatSubmission, StylistSubmission
-from concierge.chat.told import beginning, is_bare, wish_told
+from concierge.chat.told import beginning, half_address, is_bare, only_half_address, wish_told
 from concierge.core.contact import phone_number
 from concierge.core.errors import InvalidInput
 from concierge.core.privacy import EMAIL, PHONE
@@ -59,7 +59,9 @@ def stylist(ctx: TurnContext) -> Outcome:
         )
         said = ctx.say(_intro(ctx, urgent=urgent), promise=promise.text)
         again = ctx.continued and ctx.session.state.awaiting == CONTACT
-        if again and not is_bare(ctx.text):
+        if again and half_address(ctx.text):
+            said = ctx.say("invalid_email")
+        elif again and not is_bare(ctx.text):
             said = ctx.say("stylist_ask_email")
         return Outcome(
             [said, form],
@@ -219,6 +221,8 @@ def _rate(
 def _add_notes(ctx: TurnContext) -> Outcome:
     """A comment after the rating; an e-mail in it lets a low one be followed up after all."""
     state = ctx.session.state
+    if only_half_address(ctx.text):
+        return Outcome([ctx.say("invalid_email")], awaiting=CSAT_NOTES, pending=Intent.FEEDBACK)
     rated = ctx.rooms.survey.add_notes(
         ctx.actor,
         ctx.session,
@@ -235,9 +239,10 @@ def _add_notes(ctx: TurnContext) -> Outcome:
 
 def _told_so_far(ctx: TurnContext) -> str:
     """What the form holds already, so that nobody has to write it twice."""
-    now = [] if ctx.form is not None or is_bare(ctx.text) else [EMAIL.sub("", ctx.text).strip()]
+    nothing = ctx.form is not None or is_bare(ctx.text) or only_half_address(ctx.text)
+    now = [] if nothing else [EMAIL.sub("", ctx.text).strip()]
     wish = wish_told(ctx.session.transcript, beside=bool(now))
-    return "\n".join(dict.fromkeys([*wish, *now]))
+    return "\n".join(dict.fromkeys(filter(None, [*wish, *now])))
 
 
 def _intro(ctx: TurnContext, *, urgent: bool) -> str:
