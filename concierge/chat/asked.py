@@ -99,6 +99,12 @@ LIKE = re.compile(r"\b(?:like|similar|than|instead|other|another|matching|goes w
 SIMILAR = re.compile(
     r"\b(?:similar|(?:something|anything|one|others?) like (?:it|that|this))\b", re.I
 )
+OF_LIST = re.compile(
+    r"\b(one|order|purchase)\W*$|^\W*((the|my) )?(\w+ ){0,2}(first|second|third|last|latest|newest"
+    r"|oldest|most recent)\W*$|^\W*\d\W*$",
+    re.I,
+)
+"""Words that point at one of a list of orders: "the necklace one", "my last"."""
 CHANGE = re.compile(
     r"\b(?:cancel\w*|call (?:it )?off|address|postcode|post code|zip|street|house number|size"
     r"|swap\w*|exchang\w*|replac\w*|instead|different|another|wrong|add(?:ing)?|remov\w*|engrav\w*"

@@ -11,6 +11,7 @@ from concierge.chat.asked import (
     CHEAPER,
     DEARER,
     MORE,
+    OF_LIST,
     POLICY,
     QUESTION,
     Asked,
@@ -19,6 +20,7 @@ from concierge.chat.asked import (
     speaks_of_piece,
 )
 from concierge.chat.awaiting import (
+    ASIDES,
     BUDGET,
     COMPLAINT,
     CONTACT,
@@ -55,7 +57,7 @@ from concierge.chat.consent import (
     takes_back,
     was_for_somebody,
 )
-from concierge.chat.following import HOURS, PLACE, said_of_last
+from concierge.chat.following import CHOICE_RULE, HOURS, PLACE, said_of_last
 from concierge.chat.forms import intent_of
 from concierge.chat.models import Submission
 from concierge.detection.models import Detection, Intent, Slots
@@ -84,12 +86,6 @@ OTHER_ORDER = re.compile(
 """Not the order that was proven; which one is still to be said."""
 _RULES = re.compile(r"\b(polic(y|ies)|conditions?|rules)\b", re.I)
 _DIGITS = re.compile(r"^[\s+().-]*\d[\d\s().+-]*$")
-OF_LIST = re.compile(
-    r"\b(one|order|purchase)\W*$|^\W*((the|my) )?(\w+ ){0,2}(first|second|third|last|latest|newest"
-    r"|oldest|most recent)\W*$|^\W*\d\W*$",
-    re.I,
-)
-"""Words that point at one of a list of orders: "the necklace one", "my last"."""
 INSTEAD = re.compile(r"\b(instead|rather|actually)\b", re.I)
 TRANSIENT = ("choice", "opt_out", "channel")
 """Slots that mean something only for what was asked just now."""
@@ -249,7 +245,8 @@ def decide(
             agreed = agrees(text, of_an_order=_changes_order(state))
             shows = slots.email is None and detection.rule == SHOW_RULE
             # After an aside only an address is sure to be meant for the form.
-            left = state.aside and not (slots.email and detection.intent in {*_BROAD, pending})
+            meant = detection.intent in ASIDES | _BROAD | {pending}
+            left = state.aside and not (slots.email and meant)
             tells = agreed or not (shows or _interrupts(detection, pending))
             if not left and (slots.email or tells):
                 return Decision(pending, continued=True)
@@ -286,6 +283,10 @@ def _new_wish(
         return Intent.SHORTLIST
     if detection.intent in {Intent.PRODUCT_SEARCH, Intent.UNMATCHED} and SAVES.match(text):
         return Intent.SHORTLIST
+    tracked = state.last_intent == Intent.ORDER_TRACKING.value and not state.listed_orders
+    placed = detection.rule == CHOICE_RULE and ORDER.search(text) is None
+    if tracked and placed and state.shown_product_ids:  # one order has no first and second
+        return Intent.PRODUCT_SEARCH
     if (said := said_of_last(detection, state.last_intent, text)) is not None:
         return said
     slots = detection.slots

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from concierge.chat.asked import Asked, asked_of_piece
+from concierge.chat.asked import CHEAPEST, DEAREST, Asked, asked_of_piece
 from concierge.detection.models import Detection, Intent
 from concierge.detection.unwanted import dropped
 
@@ -122,6 +122,8 @@ NO_LIMIT = re.compile(
     re.I,
 )
 """The budget of a wish is taken back."""
+CHOICE_RULE = "choice-of-shown"
+"""The rule of data/intents that reads a place by what came last: "the cheapest ring" is none."""
 _MEANT = re.compile(r"\b(?:that|it|this|size|convert)\b", re.I)
 _LOOKED = {Intent.PRODUCT_SEARCH, Intent.GIFT}
 _MANNERS = {Intent.UNMATCHED, Intent.GREETING, Intent.THANKS_GOODBYE}
@@ -129,7 +131,7 @@ _MANNERS = {Intent.UNMATCHED, Intent.GREETING, Intent.THANKS_GOODBYE}
 
 def said_of_last(detection: Detection, last_intent: str | None, text: str) -> Intent | None:
     """What the words mean here, whatever they mean alone; None where that is the same."""
-    heard = detection.intent
+    heard, slots = detection.intent, detection.slots
     if PRESENT.search(text) and heard in _MANNERS:
         return Intent.GREETING
     if WAITED.search(text) and heard in {*_MANNERS, Intent.ORDER_TRACKING}:
@@ -140,12 +142,14 @@ def said_of_last(detection: Detection, last_intent: str | None, text: str) -> In
         return Intent.STYLIST
     if LEGIT.search(text) and heard in {*_MANNERS, Intent.FEEDBACK}:
         return Intent.GREETING
+    best = CHEAPEST.search(text) or DEAREST.search(text)
+    if best and slots.category and detection.rule == CHOICE_RULE:
+        return Intent.PRODUCT_SEARCH
     if RATES.match(text) and heard is Intent.UNMATCHED:
         return Intent.FEEDBACK
     last = Intent(last_intent) if last_intent else None
     if last in _LOOKED and heard in {*_MANNERS, Intent.FEEDBACK} and NOT_THAT.match(text):
         return Intent.PRODUCT_SEARCH
-    slots = detection.slots
     of_stock = {Intent.RETURNS, Intent.ORDER_UPDATES, Intent.ORDER_TRACKING, Intent.UNMATCHED}
     if last in _LOOKED and heard in of_stock and not slots.order_number and BACK_AGAIN.search(text):
         return Intent.PRODUCT_SEARCH

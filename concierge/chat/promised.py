@@ -53,6 +53,8 @@ _WHERE_TO = re.compile(
     r"|\b(?:return|which|what) address\b",
     re.I,
 )
+_POSTED = re.compile(r"ship|\bpost(?:age|ing)?\b|\blabel\b", re.I)
+_SENDS_IT = re.compile(r"\b(?:send|ship|mail|post) (?:it|this|that|them)\b", re.I)
 _HOW_TO = re.compile(
     r"\bhow (?:do|does|can|could|would|should|shall|to|is|are)\b(?! (?:long|much))", re.I
 )
@@ -150,7 +152,7 @@ def promise_asked(text: str, *, returning: bool = False) -> Promised | None:
     back = _GOES_BACK.search(text) is not None
     if not (back or returning):
         return None
-    if _PAYS.search(text) and (back or "ship" in text.casefold()):
+    if _PAYS.search(text) and (back or _POSTED.search(text)):
         return Promised.WAY_BACK
     if asks_of_refund(text):
         return Promised.REFUND
@@ -158,7 +160,7 @@ def promise_asked(text: str, *, returning: bool = False) -> Promised | None:
         return Promised.WHERE_TO
     if _LATE.search(text):
         return Promised.TOO_LATE
-    if back and _HOW_TO.search(text):
+    if (back or _SENDS_IT.search(text)) and _HOW_TO.search(text):
         return Promised.HOW_TO
     if back and _MADE_FOR_ONE.search(text) and not re.search(r"\d{4}", text):
         return Promised.TERMS

@@ -9,7 +9,7 @@ _NO = (
     r"|excluding|anything but|other than|hates?|dislikes?|avoid"
     r"|allerg(?:ic|y|ies) to|(?:not|isn'?t) (?:a (?:big )?fan of|into|keen on|fond of)"
     r"|(?:do(?:es)?n'?t|do(?:es)? not|can(?:no|')?t|never|won'?t)"
-    r" (?:want|like|love|wear|wears|stand|suit)(?: her| him| me)?)"
+    r" (?:want|need|show|like|love|wear|wears|stand|suit)(?: her| him| me)?)"
 )
 _WITHOUT = (
     rf"{_NO}"
@@ -17,8 +17,8 @@ _WITHOUT = (
     r"|{word}s? (?:allerg|intoleran)\w*"
 )
 _DROPPED = (
-    r"\b(?:forget|drop|skip|ignore|never ?mind|leave out|without the filter|no need for"
-    r"|remove)(?: about)?(?: the| that| it being| being)* (?:\w+ )??{word}s?\b"
+    r"\b(?:forget|drop(?! earrings?)|skip|ignore|never ?mind|leave out|without the filter"
+    r"|no need for|remove)(?: about)?(?: the| that| it being| being)* (?:\w+ )??{word}s?\b"
     r"|\b(?:does ?n'?t|does not|needn'?t|need not)(?: have| need)?(?: to)? be (?:\w+ )??{word}\b"
     r"|\b{word}s? (?:does ?n'?t|does not|do not|don'?t) matter\b"
 )

@@ -321,7 +321,7 @@ def test_whether_a_resize_is_charged_is_answered_before_the_order_is_named(shop:
 
 def test_who_has_something_to_be_repaired_may_say_yes(shop: Services) -> None:
     talk = Talk.begin(shop)
-    assert "Shall I bring one in?" in talk.say("the stone of my ring fell out last week").text
+    talk.say("the stone of my ring fell out last week")
     form = talk.say("yes please").one(StylistForm)
     assert "fell out last week" in (form.message or "")
 

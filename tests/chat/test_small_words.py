@@ -276,3 +276,63 @@ def test_when_they_call_is_told_while_a_ticket_is_open(shop: Services) -> None:
     talk.say("talk to a human")
     talk.say("Lee, lee@example.com")
     assert "A stylist answers within" in talk.say("when will they call").text
+
+
+def test_a_reason_told_for_a_resize_holds_for_the_return(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("my ring doesn't fit")
+    talk.say("GG-12002 ada@example.com")
+    assert "Shall I arrange the return" in talk.say("actually i'd rather send it back").text
+    assert talk.say("yes").has(ReturnConfirmed)
+
+
+def test_an_address_after_an_aside_goes_into_the_form(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("talk to a human")
+    talk.say("do you ship to canada")
+    assert talk.say("ok here: jo@example.com, need help with a wedding set").has(TicketOpened)
+
+
+def test_who_pays_the_postage_is_told_while_the_reason_is_asked(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("return GG-12023 quin@example.com")
+    assert "the postage is yours" in talk.say("who pays for the postage").text
+    assert talk.session().state.awaiting == "return_reason"
+
+
+def test_the_cheapest_ring_is_looked_for_after_a_resize(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("my ring is too big")
+    assert talk.say("whats the cheapest ring").has(ProductGrid)
+
+
+def test_a_size_of_hers_keeps_the_budget(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("i want to propose to my girlfriend")
+    talk.say("under 1000")
+    assert talk.say("she wears size 6").one(ProductGrid).title == "rings in US 6 under $1,000"
+
+
+def test_a_rating_may_be_a_number_in_words(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("i want to leave feedback")
+    assert "I am glad to hear it" in talk.say("four").text
+
+
+def test_what_shall_not_be_shown_is_not(shop: Services) -> None:
+    grid = Talk.begin(shop).say("dont show me rings").one(ProductGrid)
+    assert {card.category for card in grid.cards}.isdisjoint({"ring"})
+
+
+def test_drop_earrings_are_earrings(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("show me earrings")
+    assert talk.say("drop earrings").one(ProductGrid).title == "earrings"
+
+
+def test_the_first_one_beside_a_single_order_is_a_piece(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("where is GG-12003 dee@example.com and do you have silver rings under 200")
+    first = talk.session().state.shown_product_ids[0]
+    assert [c.product_id for c in talk.say("the first one").one(ProductGrid).cards] == [first]
+    assert "is on your shortlist" in talk.say("save it").text

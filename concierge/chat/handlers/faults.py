@@ -12,6 +12,7 @@ from concierge.chat.promised import tells_of_fault, tells_reason
 from concierge.core.policies import PayWayBack
 from concierge.detection.models import Intent
 from concierge.replies.models import ReturnKind, ReturnLine
+from concierge.sessions.models import Author
 
 MAX_REASON = 1_000
 _WANTS_BACK = re.compile(
@@ -54,7 +55,7 @@ def reason_known(ctx: TurnContext, line_id: str) -> str | None:
     told = first_told(ctx)
     if tells_reason(told):
         return told.strip()[:MAX_REASON]
-    return _kept(ctx, line_id)
+    return _kept(ctx, line_id) or _told_of_resize(ctx)
 
 
 def chose_return(ctx: TurnContext, line_id: str) -> str | None:
@@ -62,6 +63,18 @@ def chose_return(ctx: TurnContext, line_id: str) -> str | None:
     asked = ctx.session.state.awaiting == HUMAN and not asks(ctx.text)
     wanted = asked and not ctx.continued and _WANTS_BACK.search(ctx.text)
     return _kept(ctx, line_id) if wanted else None
+
+
+def _told_of_resize(ctx: TurnContext) -> str | None:
+    """ "My ring does not fit", and then it is rather sent back."""
+    if ctx.session.state.last_intent != Intent.RESIZE.value:
+        return None
+    told = (
+        entry.text
+        for entry in reversed(ctx.session.transcript)
+        if entry.author is Author.CUSTOMER and entry.intent == Intent.RESIZE.value
+    )
+    return next((text.strip()[:MAX_REASON] for text in told if tells_reason(text)), None)
 
 
 def _kept(ctx: TurnContext, line_id: str) -> str | None:

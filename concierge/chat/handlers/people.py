@@ -37,6 +37,7 @@ _SAYS_WHO = re.compile(r"^(?:i'?m|i am|my name is|name is|this is|it'?s)\s+", re
 _HURT = re.compile(
     r"\b(?:swallow\w*|chok(?:ed|ing)|injur\w*|bleed\w*|allergic reaction|poison\w*)\b", re.I
 )
+_SPOKEN = {"ok": "okay", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}
 _OUT_OF = re.compile(r"\b([1-5])\s*(?:/|out of|of|stars?|points?)", re.I)
 
 
@@ -147,7 +148,7 @@ def rating_in(text: str, words: Mapping[str, int]) -> str:
     """The one rating that a sentence holds: "2 out of 5", "it was good"; else the text itself."""
     if (match := _OUT_OF.search(text)) is not None:
         return match[1]
-    spoken = ["okay" if word == "ok" else word for word in re.findall(r"[\w']+", text.casefold())]
+    spoken = [_SPOKEN.get(word, word) for word in re.findall(r"[\w']+", text.casefold())]
     found = {word for word in spoken if word in words or word in {"1", "2", "3", "4", "5"}}
     negated = {"not", "never", "isn't", "wasn't"} & set(spoken)
     return found.pop() if len(found) == 1 and not negated else text.strip()
@@ -278,7 +279,7 @@ def _contact(ctx: TurnContext) -> Contact | None:
         return None
     new = ctx.detection.slots
     email = new.email or ctx.slots.email
-    if email is None:
+    if email is None or half_address(ctx.text):
         return None
     # Beside an e-mail a few bare words are a name; alone they are what it is about.
     said_name = new.name if new.email or _SAYS_WHO.match(ctx.text.strip()) else None

@@ -11,6 +11,7 @@ from concierge.chat.asked import (
     asked_of_piece,
 )
 from concierge.chat.awaiting import CSAT, HUMAN, OUTLAST, PIECE
+from concierge.chat.consent import asks
 from concierge.chat.context import Outcome, TurnContext
 from concierge.chat.dialogue import LOOKED, SIZE_RULE
 from concierge.chat.following import FOLLOWS_UP, IN_SYSTEM, LEGIT, PRESENT, WAITED
@@ -28,6 +29,7 @@ from concierge.replies.models import CsatPrompt, QuickReplies, Reply, Text
 from concierge.sessions.models import Author
 
 NEAREST = 3
+_WEARS = re.compile(r"\b(?:wears?|takes?|has|have|size is|(?:her|his|my) (?:ring )?size)\b", re.I)
 PROMO_RULE = "promo-codes"
 """The rule of data/intents that reads questions on discounts, which no policy answers."""
 HELPS = re.compile(r"^\W*(?:help|commands|menu)\b", re.I)
@@ -65,8 +67,7 @@ def article(ctx: TurnContext) -> Outcome:
     outcome = Outcome([*replies, page, answers.quick_replies(ctx.intent)])
     repair = ctx.intent is Intent.CARE_REPAIR and tells_of_fault(ctx.text)
     if repair and not ctx.session.open_ticket_id and ctx.session.state.awaiting not in OUTLAST:
-        # Who has something to be repaired says yes to the page's offer, and shall be understood.
-        outcome.replies.insert(-1, ctx.say(key))
+        # Who has something to be repaired says yes to what the page offers: a stylist arranges it.
         outcome.awaiting, outcome.pending = HUMAN, Intent.STYLIST
     return outcome
 
@@ -122,7 +123,8 @@ def _told_amid_rings(ctx: TurnContext) -> bool:
     """ "I wear a 7", said of the rings on the screen."""
     looked = ctx.session.state.last_intent in LOOKED
     rings = ctx.session.slots.category == SIZED and looked
-    return rings and bare_size(clean(ctx.text)) is not None
+    told = bare_size(clean(ctx.text)) is not None or _WEARS.search(ctx.text) is not None
+    return rings and told and not asks(ctx.text)
 
 
 def greeting(ctx: TurnContext) -> Outcome:
