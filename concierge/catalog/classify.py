@@ -56,6 +56,8 @@ _STONES["pearl"] += ("mother of pearl",)
 _GOLDS = ("gold", "yellow gold", "rose gold", "white gold")
 
 _READY_WORDS = frozenset({"ready", "ship", "shipping", "stock", "available", "today", "now"})
+_NO_STYLES = frozenset({*_CATEGORIES, "earring", "gift", "jewellery", "jewelry", "new", "sale"})
+"""Tags that say what a piece is, or how it is sold."""
 _FILLER = frozenset(
     {
         "a", "all", "an", "and", "any", "between", "can", "could", "do", "find", "for", "from",
@@ -157,6 +159,18 @@ def stem(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         return word[:-1]
     return word
+
+
+def style_words(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Each word that may be a tag for a style, with its forms: singular and plural. What a piece is
+    as a whole, or what it is made of, is none."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in (one.casefold() for one in words):
+        one = stem(word)
+        other = {one, word} & _NO_STYLES or _first([word], _METAL_PHRASES)
+        if not other and _first([word], _STONE_PHRASES) is None:
+            found[word] = tuple(dict.fromkeys((word, one, f"{one}s")))
+    return found
 
 
 def search_words(*texts: str) -> list[str]:

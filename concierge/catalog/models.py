@@ -133,7 +133,8 @@ class ProductQuery(BaseModel):
     """What is looked for. Money is integer cents; tags match when any fits.
 
     `ready_to_ship` True asks for what can leave today, False for all that is published. `size_us`
-    is a ring size that must itself be ready; what stands in a `without_` is not wanted.
+    is a ring size that must itself be ready; what stands in a `without_` is not wanted,
+    and of `without_words` no piece may have one among its search words.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -145,6 +146,7 @@ class ProductQuery(BaseModel):
     without_categories: tuple[str, ...] = ()
     without_metals: tuple[str, ...] = ()
     without_stones: tuple[str, ...] = ()
+    without_words: tuple[str, ...] = ()
     size_us: float | None = None
     budget_min_cents: int | None = None
     budget_max_cents: int | None = None

@@ -15,6 +15,8 @@ from concierge.catalog.classify import (
     same_metals,
     same_stone,
     spoken,
+    stem,
+    style_words,
 )
 from concierge.catalog.merge import merged
 from concierge.catalog.models import (
@@ -53,7 +55,9 @@ class CatalogService:
         items = self._page(query, filters)
         ignored: tuple[str, ...] = ()
         if not items and wish.words and _asks_for_more_than_words(query, wish):
-            del filters["searchWords"]
+            del filters["searchWords"]["$all"]
+            if not filters["searchWords"]:
+                del filters["searchWords"]
             items, ignored = self._page(query, filters), wish.words
         total = len(items) if len(items) < query.limit else self._repository.count(filters)
         return ProductPage(items=tuple(items), total=total, ignored_words=ignored)
@@ -133,6 +137,21 @@ class CatalogService:
         own = [(piece, set(Wish(piece.name).words)) for piece in found]
         return [piece for piece, name in own if name and name <= set(words)]
 
+    def styles_in(self, words: Iterable[str]) -> list[str]:
+        """Those of the words that are a tag of some published piece, in their order; a kind, a
+        metal or a stone is none."""
+        wanted = style_words(words)
+        if not wanted:
+            return []
+        filters: Row = {
+            "tags": {"$in": sorted({form for forms in wanted.values() for form in forms})},
+            "readyToShip": {"$in": [True, False]},
+            "published": True,
+        }
+        found = self._repository.find(filters, MOST_NAMESAKES)
+        known = {tag for piece in found for tag in piece.tags}
+        return [word for word, forms in wanted.items() if known & set(forms)]
+
     def count(self) -> int:
         return self._repository.count_all()
 
@@ -208,6 +227,9 @@ def _filters(query: ProductQuery, wish: Wish) -> Row:
         filters["tags"] = {"$in": [tag.casefold() for tag in query.tags]}
     if wish.words:
         filters["searchWords"] = {"$all": list(wish.words)}
+    if query.without_words:
+        unwanted = [stem(word) for word in query.without_words]
+        filters.setdefault("searchWords", {})["$nin"] = unwanted
     if query.featured_only:
         filters["featuredInWidget"] = True
     if query.exclude_ids:

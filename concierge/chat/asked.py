@@ -96,6 +96,15 @@ DEAREST = re.compile(
 )
 LIKE = re.compile(r"\b(?:like|similar|than|instead|other|another|matching|goes with)\b", re.I)
 """A piece that is named is then a measure for others, not what is asked for."""
+SIMILAR = re.compile(
+    r"\b(?:similar|(?:something|anything|one|others?) like (?:it|that|this))\b", re.I
+)
+OF_LIST = re.compile(
+    r"\b(one|order|purchase)\W*$|^\W*((the|my) )?(\w+ ){0,2}(first|second|third|last|latest|newest"
+    r"|oldest|most recent)\W*$|^\W*\d\W*$",
+    re.I,
+)
+"""Words that point at one of a list of orders: "the necklace one", "my last"."""
 CHANGE = re.compile(
     r"\b(?:cancel\w*|call (?:it )?off|address|postcode|post code|zip|street|house number|size"
     r"|swap\w*|exchang\w*|replac\w*|instead|different|another|wrong|add(?:ing)?|remov\w*|engrav\w*"
@@ -116,6 +125,22 @@ WHICH_DEARER = re.compile(
     r"\bwhich\b.{0,40}\b(?:more expensive|pricier|dearer|costs? more|more money)\b", re.I
 )
 """Of what is on the screen, and not of all there is."""
+_OTHERS = (
+    r"(more|others?|(other|different|new) (ones?|pieces|options|things)|something (else|different)"
+    r"|anything else|next( ones| page)?)"
+)
+MORE = re.compile(
+    r"^\W*((no|hmm|ok|okay|sorry|thanks|please|just|but|and|what about|(can|could|may) (i|you)"
+    r"|do you have|have you( got)?|got|are there|i want|i'?d like)\W+)*"
+    r"((show|see|give|look at|any) )?((me|us) )?((some|any|the|a few) )?"
+    rf"({_OTHERS}|(none|neither) of (these|those|them)|not (any of )?(these|those|them)"
+    r"|not (that|this)( one)?|what else( (do you have|have you got|is there|can you show))?"
+    r"|i (do not|don'?t) (like|want) (any of )?(these|those|them))"
+    r"(\W+(please|pls|instead|then|thanks|options|pieces|ones|to (see|show)"
+    rf"|((show|see|give) )?(me )?(some |any )?{_OTHERS}))*\W*$",
+    re.I,
+)
+"""More of what was shown, or others instead of it; never the same again."""
 LAB_GROWN = re.compile(r"\blab(?:oratory)?[- ]?(?:grown|made|created)\b", re.I)
 NICKEL = re.compile(r"\b(?:nickel|hypo-?allergenic|sensitive (?:skin|ears?))\b", re.I)
 MY_SIZE = re.compile(r"\b(?:my|that|this) size\b", re.I)

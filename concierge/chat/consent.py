@@ -132,6 +132,23 @@ _WHY = re.compile(
     r"|called off|afford|refund|money back|zu|trop|troppo|demasiado|kaputt|defekt|roto|rota|rotto"
     r"|gefallt|gefällt|passt|casse|cassé\w*)\b"
 )
+_FOR_SOMEBODY = re.compile(
+    r"^(?:(?:because|since|as|well|no|oh|sorry|actually|um+|just|and|but|so) )*"
+    r"(?:(?:it|its|this|that|they|these|those|(?:the|my) \w+)"
+    r"(?: (?:is|was|were|are|had been|has been|meant|intended|supposed|should have))*\b"
+    r"|(?:i|we) (?:had |have |ve )?(?:bought|got|ordered|chose|gave|wanted|meant)"
+    r" (?:it|this|that|them)"
+    r"|(?:for|an? (?:\w+ )?(?:gift|present)|gift|present)\b)"
+)
+_SEEKS = re.compile(
+    rf"^(?:{_BEFORE} )*(?:show|find|search|browse|recommend|suggest|look(?:ing)? for"
+    r"|(?:i )?(?:need|want|would like) (?:a|an|some|another|new) (?:\w+ )?"
+    r"(?:gift|present|ring|earrings|necklace|bracelet|pendant|watch|charm))\b"
+)
+_KEEPS_ORDER = re.compile(
+    rf"^(?:{_BEFORE} )*(?:do not|dont|please dont|no need to) (?:cancel|change|touch)"
+    rf"(?: (?:{_IT}|{_AFTER}))*$"
+)
 _UNSURE = re.compile(r"\bnot (?:sure|yet|decided|certain)\b|\b(?:dont|do not) know\b")
 _STOP_ALL = re.compile(
     rf"^(?:{_BEFORE} )*(?:stop|stopp|unsubscribe|opt ?(?:me )?out|end)"
@@ -223,14 +240,29 @@ def asks(text: str) -> bool:
 def says_why(text: str) -> bool:
     """Whether words read as why something goes back."""
     said = _plain(text)
-    if asks(text) or pauses(text) or takes_back(text, reason_asked=True):
+    if asks(text) or pauses(text) or takes_back(text, reason_asked=True) or seeks(text):
         return False
     return _WHY.search(_UNSURE.sub(" ", said)) is not None
+
+
+def was_for_somebody(text: str) -> bool:
+    """ "It was for my mother": why a piece goes back, and no search for a gift."""
+    return not asks(text) and _FOR_SOMEBODY.match(_plain(text)) is not None
+
+
+def seeks(text: str) -> bool:
+    """ "Show me gifts for my mother": pieces are asked for, whatever else is open."""
+    return _SEEKS.match(_plain(text)) is not None
 
 
 def stops_messages(text: str) -> bool:
     """ "Stop", "unsubscribe me from everything": meant for messages, if there are any."""
     return _STOP_ALL.match(_plain(text)) is not None
+
+
+def keeps_order(text: str) -> bool:
+    """ "No, don't cancel": of an order that nothing is asked about any more."""
+    return _KEEPS_ORDER.match(_plain(text)) is not None and not asks(text)
 
 
 def calls_off(text: str) -> bool:

@@ -10,6 +10,8 @@ from concierge.chat.asked import (
     CHANGE,
     CHEAPER,
     DEARER,
+    MORE,
+    OF_LIST,
     POLICY,
     QUESTION,
     Asked,
@@ -18,6 +20,7 @@ from concierge.chat.asked import (
     speaks_of_piece,
 )
 from concierge.chat.awaiting import (
+    ASIDES,
     BUDGET,
     COMPLAINT,
     CONTACT,
@@ -45,34 +48,23 @@ from concierge.chat.consent import (
     calls_off_return,
     ends_messages,
     flat_no,
+    keeps_order,
     names_pieces,
     other_address,
     pauses,
     says_why,
+    seeks,
     takes_back,
+    was_for_somebody,
 )
-from concierge.chat.following import HOURS, PLACE, said_of_last
+from concierge.chat.following import CHOICE_RULE, HOURS, PLACE, said_of_last
 from concierge.chat.forms import intent_of
 from concierge.chat.models import Submission
 from concierge.detection.models import Detection, Intent, Slots
+from concierge.detection.sizes import LARGEST, SMALLEST, bare_size
+from concierge.detection.text import clean
 from concierge.sessions.models import DialogueState, SessionContext
 
-_OTHERS = (
-    r"(more|others?|(other|different|new) (ones?|pieces|options|things)|something (else|different)"
-    r"|anything else|next( ones| page)?)"
-)
-MORE = re.compile(
-    r"^\W*((no|hmm|ok|okay|sorry|thanks|please|just|but|and|what about|(can|could|may) (i|you)"
-    r"|do you have|have you( got)?|got|are there|i want|i'?d like)\W+)*"
-    r"((show|see|give|look at|any) )?((me|us) )?((some|any|the|a few) )?"
-    rf"({_OTHERS}|(none|neither) of (these|those|them)|not (any of )?(these|those|them)"
-    r"|not (that|this)( one)?|what else( (do you have|have you got|is there|can you show))?"
-    r"|i (do not|don'?t) (like|want) (any of )?(these|those|them))"
-    r"(\W+(please|pls|instead|then|thanks|options|pieces|ones|to (see|show)"
-    rf"|((show|see|give) )?(me )?(some |any )?{_OTHERS}))*\W*$",
-    re.I,
-)
-"""More of what was shown, or others instead of it; never the same again."""
 ALTERS = re.compile(
     r"\b(re-?siz\w*|alter\w*|adjust\w*|make (it|this|them|one)|siz(e|ed|ing) (it )?(up|down))\b",
     re.I,
@@ -94,12 +86,6 @@ OTHER_ORDER = re.compile(
 """Not the order that was proven; which one is still to be said."""
 _RULES = re.compile(r"\b(polic(y|ies)|conditions?|rules)\b", re.I)
 _DIGITS = re.compile(r"^[\s+().-]*\d[\d\s().+-]*$")
-OF_LIST = re.compile(
-    r"\b(one|order|purchase)\W*$|^\W*((the|my) )?(\w+ ){0,2}(first|second|third|last|latest|newest"
-    r"|oldest|most recent)\W*$|^\W*\d\W*$",
-    re.I,
-)
-"""Words that point at one of a list of orders: "the necklace one", "my last"."""
 INSTEAD = re.compile(r"\b(instead|rather|actually)\b", re.I)
 TRANSIENT = ("choice", "opt_out", "channel")
 """Slots that mean something only for what was asked just now."""
@@ -166,6 +152,8 @@ def decide(
         return Decision(Intent.RETURNS)
     if state.awaiting is None:
         if detection.rule == YES_OR_NO_RULE and flat_no(text):
+            return Decision(detection.intent, continued=True, refused=True)
+        if detection.intent is Intent.ORDER_CHANGE and keeps_order(text):
             return Decision(detection.intent, continued=True, refused=True)
         if detection.rule == YES_OR_NO_RULE and agrees(text) and len(text.split()) <= 3:
             return Decision(detection.intent, continued=True, idle=True)
@@ -241,6 +229,8 @@ def decide(
                 return Decision(Intent.RESIZE)
             if pending is Intent.RETURNS and asks(text) and _RULES.search(text):
                 return Decision(Intent.RETURNS)
+            if seeks(text) and (looks := _looks_for(detection)) is not None:
+                return Decision(looks)
             by_name = state.awaiting != CSAT_NOTES and names_pieces(text)
             if by_name or not _interrupts(detection, pending) or _reason_alike(detection, text):
                 return Decision(pending, continued=True)
@@ -255,16 +245,21 @@ def decide(
             agreed = agrees(text, of_an_order=_changes_order(state))
             shows = slots.email is None and detection.rule == SHOW_RULE
             # After an aside only an address is sure to be meant for the form.
-            left = state.aside and not (slots.email and detection.intent in {*_BROAD, pending})
+            meant = detection.intent in ASIDES | _BROAD | {pending}
+            left = state.aside and not (slots.email and meant)
             tells = agreed or not (shows or _interrupts(detection, pending))
             if not left and (slots.email or tells):
                 return Decision(pending, continued=True)
     return Decision(_new_wish(detection, state, text, context))
 
 
-def listens_for(state: DialogueState) -> str | None:
+def listens_for(state: DialogueState, text: str = "") -> str | None:
     """What detection is told to expect: beside an offered human, a rating; of a list of orders, a
-    number; beside a yes, a reason."""
+    number; beside a yes, a reason; after the answer on sizes, a bare one."""
+    corrects = state.last_intent in LOOKED and state.wished_size is not None
+    if state.awaiting is None and (state.last_intent == Intent.SIZING.value or corrects):
+        size = bare_size(clean(text))
+        return RING_SIZE if size and (not corrects or SMALLEST <= size.us <= LARGEST) else None
     alike = {COMPLAINT: CSAT, ORDER_PICK: IDENTITY, RETURN_CONFIRM: RETURN_REASON}
     return alike.get(state.awaiting or "", state.awaiting)
 
@@ -288,6 +283,10 @@ def _new_wish(
         return Intent.SHORTLIST
     if detection.intent in {Intent.PRODUCT_SEARCH, Intent.UNMATCHED} and SAVES.match(text):
         return Intent.SHORTLIST
+    tracked = state.last_intent == Intent.ORDER_TRACKING.value and not state.listed_orders
+    placed = detection.rule == CHOICE_RULE and ORDER.search(text) is None
+    if tracked and placed and state.shown_product_ids:  # one order has no first and second
+        return Intent.PRODUCT_SEARCH
     if (said := said_of_last(detection, state.last_intent, text)) is not None:
         return said
     slots = detection.slots
@@ -330,7 +329,15 @@ def _reason_alike(detection: Detection, text: str) -> bool:
     """ "Too big", "the clasp broke": wishes by themselves, and reasons when one was asked."""
     if detection.intent is Intent.CARE_REPAIR:
         return QUESTION.search(text) is None
+    if detection.intent is Intent.GIFT:
+        return detection.slots.budget_max_cents is None and was_for_somebody(text)
     return detection.intent in _REASONS
+
+
+def _looks_for(detection: Detection) -> Intent | None:
+    """As what a wish for pieces may be read, though a reason was listened for."""
+    heard = (detection.intent, *(candidate.intent for candidate in detection.candidates))
+    return next((intent for intent in heard if intent.value in LOOKED), None)
 
 
 def _resize_instead(detection: Detection, text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from concierge.chat.asked import Asked, asked_of_piece
+from concierge.chat.asked import CHEAPEST, DEAREST, Asked, asked_of_piece
 from concierge.detection.models import Detection, Intent
 from concierge.detection.unwanted import dropped
 
@@ -25,6 +25,12 @@ WAITED = re.compile(
     r"\bwait(?:ing|ed)(?: here)?(?: for)?(?: about| over| more than)? [\w-]+ min(?:ute)?s?\b", re.I
 )
 """In the chat itself: parcels are waited for in days."""
+REPLY_WHEN = re.compile(
+    r"\b(?:when|how (?:long|soon))\b.{0,20}\b(?:call|answer|reply|respond|write|hear|contact"
+    r"|get back|come back|be in touch)\b",
+    re.I,
+)
+"""Of the stylist who has the ticket."""
 HOURS = re.compile(
     r"\b(?:when|what time|until when|how late|what days?|which days?)\b.{0,25}"
     r"\b(?:open|closed?)\b"
@@ -50,13 +56,25 @@ PLACE = re.compile(
 )
 FOLLOWS_UP = re.compile(
     r"^\W*(?:(?:and|so|ok|okay|but|roughly|about)\W+)*"
-    r"(?:how much|what (?:does|will|would|do)|what(?:'?s| is) the (?:price|cost)|how long|when)"
+    r"(?:how much|what (?:does|will|would|do)|what(?:'?s| is) the (?:price|cost)|how long|when"
+    r"|(?:do|will|would) you charge|is (?:it|that|this) free|does (?:it|that|this) cost)"
     r"(?:\W+(?:is|does|will|would|do|it|that|this|be|costs?|take|usually|ready|done|charge|you|for|of"
     r"|roughly|about))*\W*$",
     re.I,
 )
 """The price or the time of what was just spoken of, and no other word."""
-FOLLOWED = {Intent.CUSTOM_DESIGN, Intent.CARE_REPAIR, Intent.RESIZE, Intent.STYLIST}
+TO_PLACE = re.compile(
+    r"^\W*(?:and|or|what about|how about|also)\W+(?:to|for|in)\s+[^\W_][\w .'-]{1,40}\W*$", re.I
+)
+"""After shipping was told: another country or postal code."""
+_CHARGES = re.compile(r"\b(?:charge|free|cost)\b", re.I)
+FOLLOWED = {
+    Intent.CUSTOM_DESIGN,
+    Intent.CARE_REPAIR,
+    Intent.RESIZE,
+    Intent.SHIPPING_INFO,
+    Intent.STYLIST,
+}
 """What one asks the price of, or how long it takes, without naming it again."""
 NOT_THAT = re.compile(
     r"^\W*(?:(?:no|hmm|nah|sorry|ok|okay)\W+)*not (?:that|this)(?: one)?(?:\W+please)?\W*$", re.I
@@ -68,6 +86,28 @@ RATES = re.compile(
     r"(?:a |with |is )?[1-5](?:\W*(?:stars?|points?|out of 5|/5))?\W*$",
     re.I,
 )
+APPRAISED = re.compile(
+    r"\b(?:apprais\w*|valuations?|insurance value"
+    r"|(?:do|can|could|would|will) (?:you|u|someone|anyone) (?:value|evaluate|estimate)\b)",
+    re.I,
+)
+ASKS_HUMAN = re.compile(
+    r"\b(?:talk|speak|chat|connect|bring|call|get|put|ask)\b.{0,30}"
+    r"\b(?:humans?|persons?|people|stylists?|agents?|someone|somebody|experts?|jewell?ers?)\b",
+    re.I,
+)
+CERTIFIED = re.compile(
+    r"\b(?:certificat\w*|certified|gia|igi|grading(?: reports?)?|proof of authenticity)\b", re.I
+)
+"""What no policy of the shop tells of."""
+BACK_AGAIN = re.compile(
+    r"\bwhen\b.{0,40}\b(?:back|again|restock\w*)\b"
+    r"|\b(?:be|come|get|coming) back in stock\b|\brestock\w*\b"
+    r"|^\W*(?:please |can you |could you )?(?:notify|tell|text|e-?mail|message) me"
+    r"(?: (?:when|if|once)\b.{0,40}\b(?:back|again|in stock|available|there))?\W*$",
+    re.I,
+)
+"""Of a piece that is sold out: when there is one again."""
 LEGIT = re.compile(
     r"\b(?:(?:are you|is this|is it|is your \w+|you guys)\b.{0,20}\b(?:legit\w*|a scam|trustworthy"
     r"|reliable)|(?:are you|is this|is your \w+) (?:a )?(?:real|genuine|fake)"
@@ -82,6 +122,8 @@ NO_LIMIT = re.compile(
     re.I,
 )
 """The budget of a wish is taken back."""
+CHOICE_RULE = "choice-of-shown"
+"""The rule of data/intents that reads a place by what came last: "the cheapest ring" is none."""
 _MEANT = re.compile(r"\b(?:that|it|this|size|convert)\b", re.I)
 _LOOKED = {Intent.PRODUCT_SEARCH, Intent.GIFT}
 _MANNERS = {Intent.UNMATCHED, Intent.GREETING, Intent.THANKS_GOODBYE}
@@ -89,21 +131,28 @@ _MANNERS = {Intent.UNMATCHED, Intent.GREETING, Intent.THANKS_GOODBYE}
 
 def said_of_last(detection: Detection, last_intent: str | None, text: str) -> Intent | None:
     """What the words mean here, whatever they mean alone; None where that is the same."""
-    heard = detection.intent
+    heard, slots = detection.intent, detection.slots
     if PRESENT.search(text) and heard in _MANNERS:
         return Intent.GREETING
     if WAITED.search(text) and heard in {*_MANNERS, Intent.ORDER_TRACKING}:
         return Intent.GREETING
     if heard is Intent.UNMATCHED and (HOURS.search(text) or PLACE.search(text)):
         return Intent.STYLIST
+    if APPRAISED.search(text) and heard in {Intent.UNMATCHED, Intent.CUSTOM_DESIGN}:
+        return Intent.STYLIST
     if LEGIT.search(text) and heard in {*_MANNERS, Intent.FEEDBACK}:
         return Intent.GREETING
+    best = CHEAPEST.search(text) or DEAREST.search(text)
+    if best and slots.category and detection.rule == CHOICE_RULE:
+        return Intent.PRODUCT_SEARCH
     if RATES.match(text) and heard is Intent.UNMATCHED:
         return Intent.FEEDBACK
     last = Intent(last_intent) if last_intent else None
     if last in _LOOKED and heard in {*_MANNERS, Intent.FEEDBACK} and NOT_THAT.match(text):
         return Intent.PRODUCT_SEARCH
-    slots = detection.slots
+    of_stock = {Intent.RETURNS, Intent.ORDER_UPDATES, Intent.ORDER_TRACKING, Intent.UNMATCHED}
+    if last in _LOOKED and heard in of_stock and not slots.order_number and BACK_AGAIN.search(text):
+        return Intent.PRODUCT_SEARCH
     taken_back = dropped(text, slots.metal) or dropped(text, slots.stone)
     if last in _LOOKED and (taken_back or (heard in _MANNERS and NO_LIMIT.search(text))):
         return last
@@ -113,9 +162,11 @@ def said_of_last(detection: Detection, last_intent: str | None, text: str) -> In
         return Intent.SIZING
     if last is Intent.STYLIST and ON_DAYS.match(text):
         return Intent.STYLIST
+    if last is Intent.SHIPPING_INFO and TO_PLACE.match(text) and slots.category is None:
+        return last
     if last in FOLLOWED and FOLLOWS_UP.match(text):
         # Of a resize the price is known and the time is not, of an answer the other way round.
-        price = asked_of_piece(text) is Asked.PRICE
+        price = asked_of_piece(text) is Asked.PRICE or _CHARGES.search(text) is not None
         wanted = {Intent.RESIZE: price, Intent.STYLIST: not price}
         return last if wanted.get(last, True) else None
     return None

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from concierge.chat.awaiting import CONTACT, CSAT_NOTES
 from concierge.chat.dialogue import ALTERS, Decision
-from concierge.chat.promised import WRONG_PIECE
+from concierge.chat.promised import CAME_BROKEN, SENDS_BACK, WRONG_PIECE
 from concierge.core.privacy import EMAIL
 from concierge.detection.models import Detection, Intent
 from concierge.sessions.models import DialogueState
@@ -29,6 +29,13 @@ _TAKEN_FOR = {
     Intent.UNMATCHED,
     Intent.SHORTLIST,
 }
+_LOOKS_LIKE = {
+    Intent.ORDER_CHANGE,
+    Intent.ORDER_TRACKING,
+    Intent.ORDER_UPDATES,
+    Intent.UNMATCHED,
+}
+"""As what the wish to send a piece back is read beside an order's number."""
 _MINE = re.compile(r"\b(?:my|it|this|that|order)\b", re.I)
 
 
@@ -46,8 +53,11 @@ def overruled(
         return Decision(Intent.STYLIST)
     if decision.refused or decision.idle:
         return decision
-    if decision.intent in _TAKEN_FOR and not decision.continued and WRONG_PIECE.search(text):
+    faulty = WRONG_PIECE.search(text) or CAME_BROKEN.search(text)
+    if decision.intent in _TAKEN_FOR and not decision.continued and faulty:
         return Decision(Intent.RETURNS)
+    if not decision.continued and decision.intent in _LOOKS_LIKE and SENDS_BACK.search(text):
+        return replace(decision, intent=Intent.RETURNS)
     sized = decision.intent is Intent.SIZING and detection.slots.ring_size is not None
     if sized and ALTERS.search(text) and _MINE.search(text):
         return replace(decision, intent=Intent.RESIZE)

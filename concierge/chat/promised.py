@@ -53,12 +53,20 @@ _WHERE_TO = re.compile(
     r"|\b(?:return|which|what) address\b",
     re.I,
 )
+_POSTED = re.compile(r"ship|\bpost(?:age|ing)?\b|\blabel\b", re.I)
+_SENDS_IT = re.compile(r"\b(?:send|ship|mail|post) (?:it|this|that|them)\b", re.I)
 _HOW_TO = re.compile(
     r"\bhow (?:do|does|can|could|would|should|shall|to|is|are)\b(?! (?:long|much))", re.I
 )
 _IF = re.compile(
     r"\b(?:can|could|may|do|will|would)\b.*\bif\b|\bwhat (?:if|happens if)\b"
     r"|\bdo you (?:accept|take|offer|allow|have|do|give)\b",
+    re.I,
+)
+_MADE_FOR_ONE = re.compile(
+    r"\b(?:an?|any|your|something|things|pieces|items|rings?|jewell?e?ry)\W+(?:\w+ )?"
+    r"(?:engraved|custom\w*|personali[sz]ed|bespoke|made[- ]to[- ]order)\b"
+    r"|\b(?:engraved|custom|personali[sz]ed) (?:pieces|items|rings|jewell?e?ry)\b",
     re.I,
 )
 _LATE = re.compile(
@@ -78,6 +86,19 @@ FAULT = re.compile(
     r"|came (?:apart|loose)|scratched)\b",
     re.I,
 )
+SENDS_BACK = re.compile(
+    r"\b(?:send|sending|ship|mail|post) (?:it|this|that|them|these|those"
+    r"|(?:the|my) \w+(?: \w+)?) back\b(?! (?:my|the) money)"
+    r"|\b(?:want to|wanna|need to|like to|can i|could i|may i|going to|gonna)"
+    r" (?:give|send|bring|hand|ship)(?: \w+){0,3}? back\b",
+    re.I,
+)
+CAME_BROKEN = re.compile(
+    r"\b(?:arrived|came|comes|received|delivered|opened|turned up)\b(?:\W+\w+){0,3}?\W+"
+    r"(?:broke|broken|damaged?|defect\w*|faulty|cracked|snapped|shattered|chipped|bent|dented|scratched"
+    r"|in (?:\w+ )?pieces)\b",
+    re.I,
+)
 WRONG_PIECE = re.compile(
     r"\b(?:wrong (?:item|piece|one|thing|product|colou?r|metal|stone|ring|necklace|bracelet"
     r"|earrings?|order)\b.{0,20}\b(?:sent|arrived|came|received|got|delivered)"
@@ -90,6 +111,14 @@ WRONG_PIECE = re.compile(
 """What came is not what was ordered; "the wrong size" is, as it may have been chosen so."""
 
 
+_MISFITS = re.compile(
+    r"\b(?:(?:is|are|was|were|'?s|way|far|much|bit) too (?!late)\w+"
+    r"|too (?:big|small|tight|loose|large|heavy|long|short|wide|narrow|thin|thick)"
+    r"|(?:does|did|do)(?:n'?t| not) (?:really )?(?:fit|suit|like|match|look)"
+    r"|(?:she|he|they|i) (?:hates?|dislikes?)|changed (?:my|her|his) mind"
+    r"|not (?:what|as) i (?:expected|imagined)|wrong size|allergic)\b",
+    re.I,
+)
 _FEARS = re.compile(
     r"\b(?:lost|missing|stuck|delayed|(?:is|so|too|very|running) late|overdue|stolen"
     r"|(?:taking|takes|took) (?:so|too|this|forever|ages)(?: long)?|what'?s taking"
@@ -123,7 +152,7 @@ def promise_asked(text: str, *, returning: bool = False) -> Promised | None:
     back = _GOES_BACK.search(text) is not None
     if not (back or returning):
         return None
-    if _PAYS.search(text) and (back or "ship" in text.casefold()):
+    if _PAYS.search(text) and (back or _POSTED.search(text)):
         return Promised.WAY_BACK
     if asks_of_refund(text):
         return Promised.REFUND
@@ -131,8 +160,10 @@ def promise_asked(text: str, *, returning: bool = False) -> Promised | None:
         return Promised.WHERE_TO
     if _LATE.search(text):
         return Promised.TOO_LATE
-    if back and _HOW_TO.search(text):
+    if (back or _SENDS_IT.search(text)) and _HOW_TO.search(text):
         return Promised.HOW_TO
+    if back and _MADE_FOR_ONE.search(text) and not re.search(r"\d{4}", text):
+        return Promised.TERMS
     if back and (POLICY.search(text) or _IF.search(text)):
         return Promised.TERMS
     return None
@@ -141,6 +172,11 @@ def promise_asked(text: str, *, returning: bool = False) -> Promised | None:
 def asks_of_refund(text: str) -> bool:
     """ "Where is my refund", "how long do refunds take"; "I want a refund" asks for one."""
     return bool(QUESTION.search(text) and _REFUND.search(text) and _WHEN.search(text))
+
+
+def tells_reason(text: str) -> bool:
+    """Why a piece goes back, said with the wish to send it."""
+    return tells_of_fault(text) or _MISFITS.search(text) is not None
 
 
 def tells_of_fault(text: str) -> bool:

@@ -14,7 +14,7 @@ from concierge.chat.consent import flat_no
 from concierge.chat.context import Outcome, Rooms, TurnContext
 from concierge.chat.details import PieceDetails, details_of
 from concierge.chat.dialogue import Decision, decide, listens_for, merged
-from concierge.chat.following import PRESENT, WAITED
+from concierge.chat.following import PRESENT, REPLY_WHEN, WAITED
 from concierge.chat.forms import form_slots
 from concierge.chat.handlers import HANDLERS
 from concierge.chat.handlers.greetings import greeting_text
@@ -22,6 +22,7 @@ from concierge.chat.handlers.promises import answered
 from concierge.chat.models import Turn, TurnResult
 from concierge.chat.precedence import overruled
 from concierge.chat.record import event_of, fingerprint, session_events, turn_write
+from concierge.chat.told import only_half_address
 from concierge.core.actor import Actor, Permission
 from concierge.core.errors import (
     Conflict,
@@ -251,7 +252,7 @@ class ChatService:
         state = session.state
         last = state.pending_intent if state.aside else state.last_intent
         context = DetectionContext(
-            awaiting=listens_for(state),
+            awaiting=listens_for(state, turn.text),
             last_intent=Intent(last) if last else None,
             known=session.slots,
             page=session.context.page,
@@ -325,7 +326,9 @@ class ChatService:
             return Outcome([])
         if flat_no(ctx.text):
             return Outcome([ctx.say("ticket_left", ticket_id=ticket_id)])
-        waits = PRESENT.search(ctx.text) or WAITED.search(ctx.text)
+        if only_half_address(ctx.text):
+            return Outcome([ctx.say("ticket_half_address", ticket_id=ticket_id)])
+        waits = any(one.search(ctx.text) for one in (PRESENT, WAITED, REPLY_WHEN))
         if ctx.intent is Intent.STYLIST or waits:
             promise = ctx.rooms.handoff.promise_of(ctx.session, ticket_id)
             key = "stylist_already_open"

@@ -29,10 +29,17 @@ _BARE = re.compile(
     r"^\W*(?:/\w+|(?:(?:please|can|could|i|want|need|would|like|to|let|me|just|a|an|the|with|get|hi"
     r"|hello|ok|okay|yes|y|yeah|sure|no|talk|speak|chat|connect|call|give|bring|in|is|there|someone"
     r"|somebody|human|person|real|live|agent|stylist|representative|people|help|thanks|you|u|now"
-    r"|yep|nope|please|pls|ask)\W*)+)$",
+    r"|yep|nope|please|pls|ask|fine|then|alright|rather|instead|actual|actually)\W*)+)$",
     re.I,
 )
 """Nothing but the wish for a human, or a yes."""
+_HALF = re.compile(r"[\w.+-]+\s?@(?:\s?[\w.,-]+)?")
+_AROUND_ADDRESS = re.compile(
+    r"(?:\b(?:my|the|an?|new|right|correct|other|e-?mail|mail|address|is|it|its|it's|that's|actually|at"
+    r"|reach|me|on|to|use|write|send|contact|sorry|no|oh|oops|wait|and|yes|ok|okay|hi|hello|please"
+    r"|try|i|mean|meant|i'm|name)\b|\W)*",
+    re.I,
+)
 _NUMBERS = re.compile(r"#?\b(?:gg-?\s?)?\d[\d-]*\b", re.I)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -59,6 +66,8 @@ def wish_told(transcript: Sequence[TranscriptEntry], *, beside: bool = False) ->
                 break  # what was looked at before is seldom what the human is for
             wish = entry.intent
         words = EMAIL.sub("", entry.text).strip(" ,;:-\n")
+        if only_half_address(words):
+            continue
         if _WORD.search(_NUMBERS.sub("", words)) and not _BARE.match(words):
             found.append(words)
     return list(dict.fromkeys(reversed(found)))
@@ -67,6 +76,17 @@ def wish_told(transcript: Sequence[TranscriptEntry], *, beside: bool = False) ->
 def is_bare(text: str) -> bool:
     """Nothing but "talk to a human"."""
     return _BARE.match(text) is not None
+
+
+def half_address(text: str) -> bool:
+    """Whether there is what reads like an e-mail address and is no whole one."""
+    return EMAIL.search(text) is None and _HALF.search(text) is not None
+
+
+def only_half_address(text: str) -> bool:
+    """Nothing else: an address was being given, and slipped."""
+    around = _HALF.sub(" ", text, count=1)
+    return half_address(text) and _AROUND_ADDRESS.fullmatch(around) is not None
 
 
 def beginning(text: str) -> str:

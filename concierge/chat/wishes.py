@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from statistics import median_low
 from typing import Any
 
+from concierge.catalog.classify import same_category, stem
 from concierge.catalog.models import ProductQuery
-from concierge.chat.asked import CHEAPER, DEARER, IN_IT, MY_SIZE
+from concierge.chat.asked import CHEAPER, DEARER, IN_IT, MORE, MY_SIZE
 from concierge.chat.context import TurnContext
-from concierge.chat.dialogue import MORE
 from concierge.chat.following import NO_LIMIT
 from concierge.detection.models import Intent, RingSize, Slots
-from concierge.detection.unwanted import dropped, unwanted
+from concierge.detection.unwanted import dropped, unwanted, words_left_out
 
 FRESH = re.compile(r"\b(anything|everything|any piece|all pieces|pieces|jewel\w*)\b", re.I)
 FILTERS = ("category", "metal", "stone", "budget_min_cents", "budget_max_cents")
@@ -45,11 +45,13 @@ class Wish:
     without_categories: tuple[str, ...] = ()
     without_metals: tuple[str, ...] = ()
     without_stones: tuple[str, ...] = ()
+    without_words: tuple[str, ...] = ()
 
     @property
     def without(self) -> tuple[str, ...]:
         """All that is not wanted."""
-        return (*self.without_categories, *self.without_metals, *self.without_stones)
+        made_of = (*self.without_metals, *self.without_stones)
+        return (*self.without_categories, *made_of, *self.without_words)
 
     @property
     def priced(self) -> bool:
@@ -69,6 +71,7 @@ class Wish:
             without_categories=self.without_categories,
             without_metals=self.without_metals,
             without_stones=self.without_stones,
+            without_words=self.without_words,
             size_us=nearest_half(self.sized) if self.sized else None,
             budget_min_cents=self.budget_min_cents,
             budget_max_cents=self.budget_max_cents,
@@ -93,6 +96,7 @@ class Wish:
             "state.withoutCategories": list(self.without_categories),
             "state.withoutMetals": list(self.without_metals),
             "state.withoutStones": list(self.without_stones),
+            "state.withoutWords": list(self.without_words),
         }
 
     def traced(self) -> dict[str, str]:
@@ -120,19 +124,35 @@ def wish_of(ctx: TurnContext) -> Wish:
     what was last looked for, as "not a ring, a bracelet" does."""
     new, state = ctx.detection.slots, ctx.session.state
     instead = unwanted(ctx.text, ctx.session.slots.category)
+    styles = ctx.rooms.catalog.styles_in(words_left_out(ctx.text))
+    # "No hoops" names earrings, and asks for none afresh.
+    of_style = _only_left_out(ctx.text, new.category, styles)
     named = new.category is not None and not instead and not unwanted(ctx.text, new.category)
+    named = named and not of_style
     anew = FRESH.search(ctx.text) and not MORE.match(ctx.text)  # "anything else" is of the same
     fresh = named or anew or ctx.detection.layer == "command"
     refines = state.last_intent in LOOKING and not fresh
     before = _kept(ctx) if refines else Wish()
+    if of_style and before.category is not None:
+        new = new.model_copy(update={"category": None})
     wish = replace(
         before,
         currency=new.currency or before.currency,
         size=new.ring_size or _told_size(ctx) or before.size,
     )
     wish = _with_words(wish, new, ctx.text)
+    wish = wish.but(without_words=_without_styles(wish, styles, ctx.text))
     wish = _with_budget(wish, new.budget_min_cents, new.budget_max_cents, ctx.text)
     return _nearer(ctx, wish, new, refines=bool(refines))
+
+
+def _only_left_out(text: str, category: str | None, styles: list[str]) -> bool:
+    """Whether a kind is named by nothing but styles that are left out: "no hoops", "no bangles"."""
+    if category is None or not styles:
+        return False
+    said: list[str] = re.findall(r"[a-z]+", text.casefold())
+    naming = [word for word in said if same_category(word) == category]
+    return bool(naming) and all(word in styles for word in naming)
 
 
 def _told_size(ctx: TurnContext) -> RingSize | None:
@@ -166,6 +186,7 @@ def _kept(ctx: TurnContext) -> Wish:
         without_categories=tuple(state.without_categories),
         without_metals=tuple(state.without_metals),
         without_stones=tuple(state.without_stones),
+        without_words=tuple(state.without_words),
     )
 
 
@@ -184,6 +205,13 @@ def _with_words(wish: Wish, new: Slots, text: str) -> Wish:
             wanted = said
         wish = wish.but(**{name: wanted, without: tuple(others)})
     return wish
+
+
+def _without_styles(wish: Wish, styles: list[str], text: str) -> tuple[str, ...]:
+    """Those left out before and now, but for one that is named again without a no."""
+    said = {stem(word) for word in re.findall(r"\w+", text.casefold())}
+    before = (word for word in wish.without_words if stem(word) not in said)
+    return tuple(dict.fromkeys([*before, *styles]))
 
 
 def _with_budget(wish: Wish, low: int | None, high: int | None, text: str) -> Wish:

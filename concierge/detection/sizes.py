@@ -49,8 +49,13 @@ _MILLIMETRES = re.compile(
     r"(?<![\w.,])(?P<mm>\d{2}(?:[.,]\d{1,2})?)\s?(?:mm|millimet(?:er|re)s?)(?!\w)"
 )
 _BARE = re.compile(
-    rf"^\W*(?:to |a |an |it is |its |i am |im |about |maybe |size )*{_value('v')}\W*$"
+    r"^\W*(?:(?:to|a|an|it is|it'?s|i am|i'?m|i (?:wear|take|have|think|guess)|my size is|mine is"
+    r"|about|around|maybe|probably|usually|normally|roughly|size|and|so|ok|okay|well|then)[\s,]+)*"
+    rf"{_value('v')}(?:\W+(?:please|pls|thanks|thank you|then|i think|i guess|probably"
+    r"|usually|actually|instead|sorry))*\W*$"
 )
+_NO_LETTERS = frozenset("knuy")
+""" "Ok", "no", "you", "yes": alone they are words, and sizes only where one was asked for."""
 _IN_A_SIZE = re.compile(
     r"(?:^\W*(?:and |or |but |maybe |please |what about |how about )?"
     r"|(?<!\w)(?:have|has|got|comes?|make|made|available|stock|is|are|it|this|that|them|these|ones?"
@@ -64,7 +69,7 @@ _LENGTHS = re.compile(
     r"|anklet|choker|pendant|strap|watch|earrings?|hoops?|studs?)"
 )
 """What comes "in 4" and is no ring: instalments, and pieces that are measured otherwise."""
-_SMALLEST, _LARGEST = 3, 13.5
+SMALLEST, LARGEST = 3, 13.5
 """US sizes that a bare number may be: "in 2" and "in 14" are something else."""
 _OTHER_MEASURE = re.compile(
     r"\s*(?:-?\s*(?:inch|cm|\"|carats?\b|ct\b|wide|width|thick|long|length|chain|band\b|"
@@ -104,7 +109,7 @@ def find_size(text: str, *, expected: bool = False) -> SizeFound | None:
     if (match := _IN_A_SIZE.search(text)) and not _LENGTHS.search(text):
         size = _size(match, None)
         american = size is not None and size.system is RingSystem.US
-        if size and (not american or _SMALLEST <= size.us <= _LARGEST):
+        if size and (not american or SMALLEST <= size.us <= LARGEST):
             return SizeFound(match.start("numberv"), match.end(), size)
     if expected and (match := _BARE.match(text)) and (size := _size(match, None)):
         return SizeFound(match.start(), match.end(), size)
@@ -115,6 +120,14 @@ def parse_size(text: str) -> RingSize | None:
     """A size where one is expected: `6`, `6.5`, `M`, `EU 52`, `16.5 mm`."""
     found = find_size(text, expected=True)
     return found.size if found else None
+
+
+def bare_size(text: str) -> RingSize | None:
+    """A cleaned message that is nothing but a size: "7", "its 7", "I'm a 7 and a half"."""
+    match = _BARE.match(text)
+    if match is None or match["letterv"] in _NO_LETTERS:
+        return None
+    return _size(match, None)
 
 
 def make_size(system: RingSystem | None, written: str) -> RingSize | None:

@@ -4,20 +4,39 @@ from __future__ import annotations
 
 import re
 
-_WITHOUT = (
-    r"(?:not|no|without|except|excluding|anything but|other than|hates?|dislikes?|avoid"
+_NO = (
+    r"(?:not|no|(?<!there )(?<!have )(?<!got )nothing(?! but)|without|except"
+    r"|excluding|anything but|other than|hates?|dislikes?|avoid"
     r"|allerg(?:ic|y|ies) to|(?:not|isn'?t) (?:a (?:big )?fan of|into|keen on|fond of)"
     r"|(?:do(?:es)?n'?t|do(?:es)? not|can(?:no|')?t|never|won'?t)"
-    r" (?:want|like|love|wear|wears|stand|suit)(?: her| him| me)?)"
+    r" (?:want|need|show|like|love|wear|wears|stand|suit)(?: her| him| me)?)"
+)
+_WITHOUT = (
+    rf"{_NO}"
     r"(?: in| any| the| of| made of)* (?:\w+ ){{0,1}}?{word}s?\b"
     r"|{word}s? (?:allerg|intoleran)\w*"
 )
 _DROPPED = (
-    r"\b(?:forget|drop|skip|ignore|never ?mind|leave out|without the filter|no need for"
-    r"|remove)(?: about)?(?: the| that| it being| being)* (?:\w+ )??{word}s?\b"
+    r"\b(?:forget|drop(?! earrings?)|skip|ignore|never ?mind|leave out|without the filter"
+    r"|no need for|remove)(?: about)?(?: the| that| it being| being)* (?:\w+ )??{word}s?\b"
     r"|\b(?:does ?n'?t|does not|needn'?t|need not)(?: have| need)?(?: to)? be (?:\w+ )??{word}\b"
     r"|\b{word}s? (?:does ?n'?t|does not|do not|don'?t) matter\b"
 )
+
+
+_LEFT_OUT = re.compile(
+    rf"\b(?:{_NO})"
+    r"(?: in| any| the| of| made of| with| a| an| those| these| big| small| too)*"
+    r" ([a-z]{3,20})(?:,? (?:and|or|nor) (?:any |the |no )?([a-z]{3,20}))?",
+    re.I,
+)
+
+
+def words_left_out(text: str) -> list[str]:
+    """Every word that stands right behind a no, as typed: hoops and studs in "but no hoops or
+    studs". Whether they name anything is for the reader to say."""
+    found = [word for match in _LEFT_OUT.finditer(text) for word in match.groups() if word]
+    return list(dict.fromkeys(word.casefold() for word in found))
 
 
 def unwanted(text: str, word: str | None) -> bool:

@@ -136,7 +136,7 @@ class Reader:
         fresh = {key: turn for key, turn in wanted.items() if key not in self._known}
         self._known.update(dict.fromkeys(fresh))
         reaches = self._difference.reached(
-            [(turn.text, listens_for(turn.state)) for turn in fresh.values()]
+            [(turn.text, listens_for(turn.state, turn.text)) for turn in fresh.values()]
         )
         reached = [
             _Asked(key, turn, self._as_read(turn), _context(turn))
@@ -201,7 +201,7 @@ class _Asked:
 def _context(turn: StoredTurn) -> DetectionContext:
     last = turn.state.last_intent
     return DetectionContext.model_construct(
-        awaiting=listens_for(turn.state),
+        awaiting=listens_for(turn.state, turn.text),
         last_intent=Intent(last) if last else None,
         known=Slots.model_construct(order_number=turn.order_number),
         page=turn.page,

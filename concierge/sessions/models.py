@@ -142,6 +142,7 @@ class DialogueState(Embedded):
     without_categories: list[str] = Field(default_factory=list)
     without_metals: list[str] = Field(default_factory=list)
     without_stones: list[str] = Field(default_factory=list)
+    without_words: list[str] = Field(default_factory=list)
     last_intent: str | None = None
     misses_in_row: int = 0
     survey: str | None = None

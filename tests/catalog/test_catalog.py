@@ -165,6 +165,8 @@ def test_no_query_of_the_catalogue_scans_the_collection(fixtures, mongo):
         ProductQuery(metal="silver"),
         ProductQuery(stone="diamond", ready_to_ship=False),
         ProductQuery(tags=("halo",)),
+        ProductQuery(without_words=("hoops", "vintage")),
+        ProductQuery(q="halo", category="ring", without_words=("vintage",)),
         ProductQuery(featured_only=True, exclude_ids=("x",)),
     ]
     with no_collection_scans(mongo):
@@ -173,6 +175,7 @@ def test_no_query_of_the_catalogue_scans_the_collection(fixtures, mongo):
             fixtures.nearest(query)
         assert fixtures.named_whole_in("do you have the halo ring")
         assert fixtures.named_in("the halo in 6")
+        assert fixtures.styles_in(["halo", "more"]) == ["halo"]
         fixtures.get("halo-ring")
         fixtures.get_many(["halo-ring"])
         fixtures.count()

@@ -299,3 +299,47 @@ def test_a_size_between_two_rows_is_named_beside_the_nearest(
     shop: Services, text: str, begins: str
 ) -> None:
     assert Talk.begin(shop).say(text).text.startswith(begins)
+
+
+def test_how_much_and_how_long_after_shipping_are_asked_of_the_same_place(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    abroad = talk.say("do you ship to germany").text
+    for text in ("how much", "how long", "and to canada"):
+        said = talk.say(text)
+        assert said.intent == "shipping_info"
+        assert said.text == abroad
+    talk.say("how long does shipping take")
+    assert "$8 below" in talk.say("how much").text
+
+
+def test_whether_a_resize_is_charged_is_answered_before_the_order_is_named(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("resize my ring")
+    assert "resized free of charge" in talk.say("do you charge for that?").text
+    assert talk.session().state.awaiting == "identity"
+
+
+def test_who_has_something_to_be_repaired_may_say_yes(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("the stone of my ring fell out last week")
+    form = talk.say("yes please").one(StylistForm)
+    assert "fell out last week" in (form.message or "")
+
+
+def test_an_engraved_piece_is_answered_by_the_terms(shop: Services) -> None:
+    said = Talk.begin(shop).say("can i return an engraved ring")
+    assert "engraved for you cannot" in said.text
+
+
+def test_an_order_that_shall_not_be_cancelled_is_left_alone(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("I need to cancel my order GG-12001 ada@example.com")
+    talk.say("never mind")
+    assert "Nothing was changed" in talk.say("no actually dont cancel").text
+    assert not talk.session().state.awaiting
+
+
+def test_discount_codes_are_said_to_be_unknown(shop: Services) -> None:
+    said = Talk.begin(shop).say("is there a discount code")
+    assert said.intent == "unmatched"
+    assert "a stylist can tell you" in said.text

@@ -476,3 +476,25 @@ def test_another_currency_is_read_as_the_shops_and_that_is_said_once(shop: Servi
     assert then.text.startswith("4 rings under $150")
     assert "US dollars" in talk.say("watches under £5").text
     assert "US dollars" not in talk.say("rings under $200").text
+
+
+def test_what_was_saved_is_asked_and_nothing_is_put_there(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("save the halo ring")
+    talk.say("tell me about the lumen studs")
+    assert listed(talk.say("what did I save")) == ["halo-ring"]
+    assert listed(talk.say("did I save the dawn band")) == ["halo-ring"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("can I add a note?", "handwritten note is free"), ("is it gift wrapped?", "gift box")],
+)
+def test_a_question_on_gifts_is_answered_and_not_searched_for(
+    shop: Services, text: str, told: str
+) -> None:
+    talk = Talk.begin(shop)
+    talk.say("a gift for my wife under $150")
+    said = talk.say(text)
+    assert told in said.text
+    assert not said.has(ProductGrid)

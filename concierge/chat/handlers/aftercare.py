@@ -20,7 +20,12 @@ from concierge.chat.handlers.called_off import call_off
 from concierge.chat.handlers.faults import fault_choice, way_back_of_fault
 from concierge.chat.handlers.identity import CONCIERGE, proven_order
 from concierge.chat.handlers.lines import chosen, left_out_of
-from concierge.chat.handlers.refunds import first_told, refund, wants_refund_told
+from concierge.chat.handlers.refunds import (
+    first_told,
+    money_of_cancelled,
+    refund,
+    wants_refund_told,
+)
 from concierge.chat.handlers.resizing import (
     NOT_A_RING,
     resize_instead,
@@ -309,6 +314,8 @@ def _refused(
         case _:
             raise refused
     replies: list[Reply] = [said]
+    if isinstance(refused, OrderCancelled):
+        replies.append(money_of_cancelled(ctx, order))
     awaiting, pending, names = HUMAN, Intent.STYLIST, ["human", "track"]
     if isinstance(refused, NotReturnable | ReturnWindowClosed) and tells_of_fault(first_told(ctx)):
         replies += [ctx.say("return_fault_repair"), ctx.buttons("human")]

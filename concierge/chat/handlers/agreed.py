@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from concierge.chat.awaiting import RETURN_CONFIRM, RETURN_REASON, RING_SIZE
 from concierge.chat.consent import agrees, asks, pauses, says_why
 from concierge.chat.context import TurnContext
+from concierge.chat.handlers.faults import MAX_REASON, chose_return, reason_known
 from concierge.chat.models import ReturnSubmission
 from concierge.detection.models import Intent
 from concierge.replies.models import ReturnKind, ReturnLine, Text
 from concierge.sessions.models import Author
 
 _MANNERS = {Intent.GREETING, Intent.THANKS_GOODBYE}
-MAX_REASON = 1_000
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ def reason_given(
     state = ctx.session.state
     awaited = ctx.continued and state.awaiting in {RETURN_REASON, RETURN_CONFIRM}
     new = ctx.detection.slots
+    if (chosen := chose_return(ctx, line_id)) is not None:
+        return chosen
     if not awaited or line_id != state.return_line_id or new.order_number or new.email:
         return None
     if says_why(ctx.text):
@@ -66,8 +68,11 @@ def return_to_ask(ctx: TurnContext, item: ReturnLine) -> StillOpen:
         if asks(text) or other or agrees(text) or not said or state.return_line_id != item.line_id:
             return StillOpen(why, RETURN_REASON, until=asks(text))
         return StillOpen(confirm, RETURN_CONFIRM, said)
+    known = reason_known(ctx, item.line_id)
     if asks(_begun_with(ctx)):
-        return StillOpen(confirm, RETURN_CONFIRM, until=True)
+        return StillOpen(confirm, RETURN_CONFIRM, known, until=True)
+    if known is not None:
+        return StillOpen(confirm, RETURN_CONFIRM, known)
     return StillOpen(why, RETURN_REASON)
 
 

@@ -85,7 +85,7 @@ def what(ctx: TurnContext, wish: Wish) -> str:
         said = say("what_size", what=said, size=us_name(wish.sized))
     if wish.without:
         left_out = [plural(ctx, word) for word in wish.without_categories]
-        left_out += [*wish.without_metals, *wish.without_stones]
+        left_out += [*wish.without_metals, *wish.without_stones, *wish.without_words]
         said = say("what_without", what=said, item=listed(left_out, "or"))
     low, high = wish.budget_min_cents, wish.budget_max_cents
     currency = wish.currency or "USD"
@@ -115,7 +115,7 @@ def chips(ctx: TurnContext, wish: Wish) -> list[FilterChip]:
         chip(wish.stone, wish.but(stone=None))
     if wish.sized:
         chip(us_name(wish.sized), wish.but(size=None))
-    for name in WITHOUT.values():
+    for name in (*WITHOUT.values(), "without_words"):
         words: tuple[str, ...] = getattr(wish, name)
         for word in words:
             left = tuple(other for other in words if other != word)

@@ -14,8 +14,9 @@ from concierge.chat.awaiting import (
     PICK_OFF,
     PIECE,
 )
+from concierge.chat.consent import agrees
 from concierge.chat.context import Outcome, TurnContext
-from concierge.chat.following import HOURS, ON_DAYS, PLACE
+from concierge.chat.following import APPRAISED, ASKS_HUMAN, CERTIFIED, HOURS, ON_DAYS, PLACE
 from concierge.core.formatting import opening_text, week_text
 from concierge.core.policies import DAYS
 from concierge.detection.models import Intent
@@ -35,9 +36,30 @@ def hours_place_or_who(ctx: TurnContext) -> Outcome | None:
         return offered(ctx, [ctx.say("is_program")])
     if PLACE.search(ctx.text):
         return offered(ctx, [ctx.say("place")])
+    if (unknown := _not_known(ctx)) is not None:
+        return offered(ctx, [unknown])
     if HOURS.search(ctx.text) or ON_DAYS.match(ctx.text):
         return offered(ctx, _hours(ctx))
     return None
+
+
+def _not_known(ctx: TurnContext) -> Reply | None:
+    """Appraisals and certificates: nobody is asked for an address before it is said that only a
+    human can tell. Once a human is asked for, the same words are what it is about."""
+    if ctx.session.state.awaiting == CONTACT or ctx.session.open_ticket_id or _asks_human(ctx):
+        return None
+    if CERTIFIED.search(ctx.text):
+        return ctx.say("certificates")
+    return ctx.say("appraisals") if APPRAISED.search(ctx.text) else None
+
+
+def _asks_human(ctx: TurnContext) -> bool:
+    """A yes to the offer of one, or a wish for one in plain words."""
+    return (
+        agrees(ctx.text)
+        or ctx.detection.layer == "command"
+        or ASKS_HUMAN.search(ctx.text) is not None
+    )
 
 
 def _hours(ctx: TurnContext) -> list[Reply]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from concierge.chat.awaiting import (
+    HUMAN,
     RETURN_CONFIRM,
     RETURN_FORMS,
     RETURN_LINE,
@@ -13,7 +14,20 @@ from concierge.chat.awaiting import (
 )
 from concierge.chat.consent import CORRECTS, means_both, names_pieces
 from concierge.chat.context import TurnContext
+from concierge.chat.handlers.refunds import first_told
+from concierge.detection.models import Intent
 from concierge.replies.models import Reply, ReturnKind, ReturnLine
+
+_LONG = re.compile(r"\w{4,}")
+"""Shorter words of a piece's name may stand for anything."""
+
+
+_REFUSED = re.compile(
+    r"^\W*(?:(?:no|oh|sorry|wait|actually)\W+)*not (?:the|my|that|this) ([\w ]+?)"
+    r"(?=\W*$|[,;.!]| but\b| (?:the|my)\b)",
+    re.I,
+)
+""" "Not the charm, the pendant": the first is no answer, whatever the second is."""
 
 
 def chosen(ctx: TurnContext, lines: list[ReturnLine]) -> str | None:
@@ -27,7 +41,26 @@ def chosen(ctx: TurnContext, lines: list[ReturnLine]) -> str | None:
         return lines[0].line_id
     if len(lines) == 1:
         return lines[0].line_id
-    return None
+    return _faulty(ctx, lines) or _named_at_first(ctx, lines)
+
+
+def _faulty(ctx: TurnContext, lines: list[ReturnLine]) -> str | None:
+    """ "I want to return it", right after a choice was offered for the one that came broken."""
+    state = ctx.session.state
+    offered = state.awaiting == HUMAN and state.last_intent == Intent.RETURNS.value
+    if not (offered and state.return_reason) or names_pieces(ctx.text):
+        return None
+    told = (one.line_id for one in lines if one.line_id == state.return_line_id)
+    return _meant(ctx, lines) or next(told, None)
+
+
+def _named_at_first(ctx: TurnContext, lines: list[ReturnLine]) -> str | None:
+    """ "My star charm arrived broken": the wish itself may say which piece it is about."""
+    if ctx.form is not None or (ctx.continued and ctx.session.state.awaiting == RETURN_LINE):
+        return None
+    said = set(_LONG.findall(first_told(ctx).casefold()))
+    named = [line for line in lines if said & set(_LONG.findall(line.name.casefold()))]
+    return named[0].line_id if len(named) == 1 else None
 
 
 def _meant(ctx: TurnContext, lines: list[ReturnLine]) -> str | None:
@@ -38,7 +71,12 @@ def _meant(ctx: TurnContext, lines: list[ReturnLine]) -> str | None:
     for line in lines:
         if said and (said in line.name.casefold() or line.name.casefold() in said):
             return line.line_id
-    words = set(re.findall(r"\w+", said))
+    return _words_meant(said, lines)
+
+
+def _words_meant(text: str, lines: list[ReturnLine]) -> str | None:
+    """The one line that shares a word with the text."""
+    words = set(re.findall(r"\w+", text.casefold()))
     named = [line for line in lines if words & set(re.findall(r"\w+", line.name.casefold()))]
     return named[0].line_id if len(named) == 1 else None
 
@@ -67,7 +105,16 @@ def _named(ctx: TurnContext, line: ReturnLine) -> bool:
 
 def _corrected(ctx: TurnContext, lines: list[ReturnLine]) -> str | None:
     """Another piece than the one that was chosen: "no, the studs"."""
+    kept = ctx.session.state.return_line_id
+    if (refused := _REFUSED.match(ctx.text)) is not None:
+        rest = _words_meant(ctx.text[refused.end() :], lines)
+        others = [line.line_id for line in lines if line.line_id != kept]
+        said = next((line for line in lines if line.line_id == kept), None)
+        if rest is not None and rest != kept:
+            return rest
+        if said is not None and len(others) == 1 and _words_meant(refused[1], [said]):
+            return others[0]
     if not (CORRECTS.match(ctx.text) or names_pieces(ctx.text)):
         return None
     meant = _meant(ctx, lines)
-    return meant if meant != ctx.session.state.return_line_id else None
+    return meant if meant != kept else None

@@ -9,6 +9,7 @@ from concierge.chat.awaiting import CONTACT, HUMAN, UPDATES_CONTACT
 from concierge.chat.consent import OTHER_ADDRESS, stops_messages
 from concierge.chat.context import Outcome, TurnContext
 from concierge.chat.handlers.identity import proven_order
+from concierge.chat.handlers.refunds import money_of_cancelled
 from concierge.chat.models import UpdatesSubmission
 from concierge.chat.promised import fears_for_parcel
 from concierge.core.contact import email_address, phone_number
@@ -77,8 +78,11 @@ def change(ctx: TurnContext) -> Outcome:
         OrderStatus.CANCELLED: "order_change_cannot_cancelled",
         OrderStatus.SHIPPED: "order_change_cannot",
     }.get(order.status, "order_change_cannot_delivered")
+    cancelled = order.status is OrderStatus.CANCELLED
+    money = [money_of_cancelled(ctx, order)] if cancelled else []
+    names = ("track", "human") if cancelled else ("return", "resize", "human")
     return Outcome(
-        [ctx.say(key, **values), ctx.buttons("return", "resize", "human")],
+        [ctx.say(key, **values), *money, ctx.buttons(*names)],
         awaiting=HUMAN,
         pending=Intent.STYLIST,
         fields=found.fields,

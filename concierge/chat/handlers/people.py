@@ -13,7 +13,7 @@ from concierge.chat.following import RATES
 from concierge.chat.handlers import hours
 from concierge.chat.handlers.identity import proven_quietly, same_number
 from concierge.chat.models import CsatSubmission, StylistSubmission
-from concierge.chat.told import beginning, is_bare, wish_told
+from concierge.chat.told import beginning, half_address, is_bare, only_half_address, wish_told
 from concierge.core.contact import phone_number
 from concierge.core.errors import InvalidInput
 from concierge.core.privacy import EMAIL, PHONE
@@ -37,6 +37,7 @@ _SAYS_WHO = re.compile(r"^(?:i'?m|i am|my name is|name is|this is|it'?s)\s+", re
 _HURT = re.compile(
     r"\b(?:swallow\w*|chok(?:ed|ing)|injur\w*|bleed\w*|allergic reaction|poison\w*)\b", re.I
 )
+_SPOKEN = {"ok": "okay", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}
 _OUT_OF = re.compile(r"\b([1-5])\s*(?:/|out of|of|stars?|points?)", re.I)
 
 
@@ -59,7 +60,9 @@ def stylist(ctx: TurnContext) -> Outcome:
         )
         said = ctx.say(_intro(ctx, urgent=urgent), promise=promise.text)
         again = ctx.continued and ctx.session.state.awaiting == CONTACT
-        if again and not is_bare(ctx.text):
+        if again and half_address(ctx.text):
+            said = ctx.say("invalid_email")
+        elif again and not is_bare(ctx.text):
             said = ctx.say("stylist_ask_email")
         return Outcome(
             [said, form],
@@ -145,7 +148,7 @@ def rating_in(text: str, words: Mapping[str, int]) -> str:
     """The one rating that a sentence holds: "2 out of 5", "it was good"; else the text itself."""
     if (match := _OUT_OF.search(text)) is not None:
         return match[1]
-    spoken = ["okay" if word == "ok" else word for word in re.findall(r"[\w']+", text.casefold())]
+    spoken = [_SPOKEN.get(word, word) for word in re.findall(r"[\w']+", text.casefold())]
     found = {word for word in spoken if word in words or word in {"1", "2", "3", "4", "5"}}
     negated = {"not", "never", "isn't", "wasn't"} & set(spoken)
     return found.pop() if len(found) == 1 and not negated else text.strip()
@@ -219,6 +222,8 @@ def _rate(
 def _add_notes(ctx: TurnContext) -> Outcome:
     """A comment after the rating; an e-mail in it lets a low one be followed up after all."""
     state = ctx.session.state
+    if only_half_address(ctx.text):
+        return Outcome([ctx.say("invalid_email")], awaiting=CSAT_NOTES, pending=Intent.FEEDBACK)
     rated = ctx.rooms.survey.add_notes(
         ctx.actor,
         ctx.session,
@@ -235,9 +240,10 @@ def _add_notes(ctx: TurnContext) -> Outcome:
 
 def _told_so_far(ctx: TurnContext) -> str:
     """What the form holds already, so that nobody has to write it twice."""
-    now = [] if ctx.form is not None or is_bare(ctx.text) else [EMAIL.sub("", ctx.text).strip()]
+    nothing = ctx.form is not None or is_bare(ctx.text) or only_half_address(ctx.text)
+    now = [] if nothing else [EMAIL.sub("", ctx.text).strip()]
     wish = wish_told(ctx.session.transcript, beside=bool(now))
-    return "\n".join(dict.fromkeys([*wish, *now]))
+    return "\n".join(dict.fromkeys(filter(None, [*wish, *now])))
 
 
 def _intro(ctx: TurnContext, *, urgent: bool) -> str:
@@ -273,7 +279,7 @@ def _contact(ctx: TurnContext) -> Contact | None:
         return None
     new = ctx.detection.slots
     email = new.email or ctx.slots.email
-    if email is None:
+    if email is None or half_address(ctx.text):
         return None
     # Beside an e-mail a few bare words are a name; alone they are what it is about.
     said_name = new.name if new.email or _SAYS_WHO.match(ctx.text.strip()) else None

@@ -10,8 +10,10 @@ from concierge.chat.asked import (
     CHEAPER,
     DEARER,
     LIKE,
+    MORE,
     MY_SIZE,
     NICKEL,
+    SIMILAR,
     Asked,
     also_of_piece,
     asked_of_piece,
@@ -23,6 +25,7 @@ from concierge.chat.asked import (
 from concierge.chat.awaiting import OUTLAST, PIECE
 from concierge.chat.context import Outcome, TurnContext
 from concierge.chat.details import actions_for, why_shown
+from concierge.chat.following import BACK_AGAIN
 from concierge.chat.handlers.cards import (
     CANDIDATES,
     card,
@@ -32,6 +35,7 @@ from concierge.chat.handlers.cards import (
     varied,
     what,
 )
+from concierge.chat.handlers.hours import offered
 from concierge.chat.wishes import SIZED, Wish
 from concierge.core.formatting import listed, short_money
 from concierge.detection.models import Intent, RingSize
@@ -55,6 +59,8 @@ def about(ctx: TurnContext, *, among: Sequence[str] | None = None) -> Outcome | 
     asked = own or (asked_of_piece(earlier.text) if earlier else None)
     if ctx.detection.layer == "command":
         return None
+    if (sold_out := _sold_out(ctx)) is not None:
+        return sold_out
     shown = list(ctx.session.state.shown_product_ids if among is None else among)
     if asked is None and slots.choice is None:
         return by_name(ctx)
@@ -81,6 +87,19 @@ def about(ctx: TurnContext, *, among: Sequence[str] | None = None) -> Outcome | 
             return _stock(ctx, piece)
         case _:
             return _described(ctx, piece)
+
+
+def _sold_out(ctx: TurnContext) -> Outcome | None:
+    """Of a piece that was just said to be sold out: when it is back, and what is like it."""
+    state, slots = ctx.session.state, ctx.detection.slots
+    spoken_of = _public(ctx, state.about_product_id) if state.about_product_id else None
+    if spoken_of is None or spoken_of.ready_to_ship or slots.category or slots.choice is not None:
+        return None
+    if BACK_AGAIN.search(ctx.text):
+        return offered(ctx, [ctx.say("product_back_when", item=spoken_of.name)])
+    if MORE.match(ctx.text) or SIMILAR.search(ctx.text):
+        return _instead(ctx, spoken_of, "product_nearest_to", None)
+    return None
 
 
 def _asked_before(ctx: TurnContext) -> TranscriptEntry | None:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from concierge.catalog.models import Product
-from concierge.chat.asked import CHEAPEST, DEAREST, LAB_GROWN, NICKEL
+from concierge.chat.asked import CHEAPEST, DEAREST, LAB_GROWN, MORE, NICKEL
 from concierge.chat.awaiting import BUDGET, OUTLAST, WIDEN_OFFER
+from concierge.chat.consent import asks
 from concierge.chat.context import Outcome, TurnContext
-from concierge.chat.dialogue import MORE
 from concierge.chat.following import NO_LIMIT
 from concierge.chat.handlers import pieces
 from concierge.chat.handlers.cards import (
@@ -25,9 +25,9 @@ from concierge.chat.handlers.cards import (
 from concierge.chat.handlers.comparing import side_by_side
 from concierge.chat.wishes import FILTERS, SIZED, Wish, looser, wish_of
 from concierge.core.formatting import currency_name, listed, short_money
-from concierge.detection.models import Intent
+from concierge.detection.models import Intent, RingSize
 from concierge.events.catalog import EventName
-from concierge.replies.models import ProductGrid, Reply
+from concierge.replies.models import ProductGrid, Reply, Text
 
 PROPOSAL = "proposal"
 MOST_READ = 100
@@ -75,6 +75,22 @@ def search(ctx: TurnContext) -> Outcome:
             pending=Intent.PRODUCT_SEARCH,
         )
     return _nothing_fits(ctx, wish)
+
+
+def in_own_size(ctx: TurnContext, size: RingSize, said: list[Reply]) -> Outcome:
+    """Rings in the size that was told just now; what is asked next goes on from them."""
+    wish = wish_of(ctx).but(category=SIZED, size=size)
+    found = ctx.rooms.catalog.search(wish.query(CANDIDATES))
+    if found.items:
+        wish, _ = _in_shop_money(ctx, wish, found.items)
+        key = "products_found_one" if found.total == 1 else "products_found"
+        told = ctx.say(key, count=found.total, what=what(ctx, wish))
+        outcome = _grid(ctx, wish, varied(found.items, wish), [*said, told], total=found.total)
+    else:
+        outcome = _nothing_fits(ctx, wish)
+        outcome.replies[:0] = said
+    outcome.intent = Intent.PRODUCT_SEARCH
+    return outcome
 
 
 def _in_shop_money(
@@ -127,6 +143,9 @@ def gift(ctx: TurnContext) -> Outcome:
     if ctx.session.state.shown_product_ids and MORE.match(ctx.text):
         return search(ctx)
     article = ctx.rooms.answers.article(Intent.GIFT)
+    told = ctx.rooms.answers.first(Intent.GIFT, ctx.text) if asks(ctx.text) else None
+    if told is not None:  # of the wrapping, a note, a card: no search
+        return Outcome([Text(text=told), article, ctx.rooms.answers.quick_replies(Intent.GIFT)])
     wish = wish_of(ctx)
     asked = any(getattr(ctx.detection.slots, name) for name in (*FILTERS, "recipient", "occasion"))
     answered = ctx.session.state.awaiting == BUDGET or NO_LIMIT.search(ctx.text)

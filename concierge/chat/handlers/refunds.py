@@ -74,6 +74,16 @@ def _told(ctx: TurnContext, order: Order, days: int) -> list[Reply]:
     return [ctx.say("refund_none", order_number=number, refund_days=days)]
 
 
+def money_of_cancelled(ctx: TurnContext, order: Order) -> Reply:
+    """Whoever hears that an order was cancelled hears what becomes of the money."""
+    if order.payment.status == REFUNDED:
+        return ctx.say("cancelled_money_back")
+    if order.payment.status == PARTLY:
+        return ctx.say("cancelled_money_partly")
+    days = ctx.rooms.policies.returns.refund_within_days
+    return ctx.say("cancelled_money_due", refund_days=days)
+
+
 def _has_words(text: str) -> bool:
     """More than a number, a proof and an "ok"."""
     return len(_WORDS.findall(EMAIL.sub("", text))) >= 3

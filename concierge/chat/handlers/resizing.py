@@ -12,6 +12,10 @@ from concierge.core.formatting import date_text
 from concierge.orders.models import Order
 from concierge.replies.models import ReturnKind, ReturnLine, Text
 
+_UNCLEAR = re.compile(
+    r"\d|\b(?:size|bit|lot|half) (?:up|down)\b|\b(?:bigger|smaller|larger)\b", re.I
+)
+""" "One size up" tells no size: nobody knows which one it is now."""
 NOT_A_RING = "resize_not_a_ring"
 
 
@@ -42,7 +46,7 @@ def resize_instead(ctx: TurnContext, order: Order, item: ReturnLine, days: int) 
 def size_asked(ctx: TurnContext, item: ReturnLine) -> Text:
     """A number that is no size is told so; the same words again would help nobody."""
     asked = ctx.session.state.awaiting == RING_SIZE and not CORRECTS.match(ctx.text)
-    if asked and re.search(r"\d", ctx.text) and not ctx.detection.slots.order_number:
+    if asked and _UNCLEAR.search(ctx.text) and not ctx.detection.slots.order_number:
         return ctx.say("resize_size_unclear")
     return ctx.say("resize_ask_size", item=item.name)
 

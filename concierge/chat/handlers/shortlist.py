@@ -27,6 +27,12 @@ from concierge.replies.models import Reply, ShortlistView
 ALSO = re.compile(r"\b(too|also|as well)\b", re.I)
 """After one was saved: "and the last one too"."""
 CLEARS = re.compile(r"\b(?:clear|empty|wipe|get rid of|take (?:\w+ ){1,4}off)\b", re.I)
+_WHAT_IS_ON_IT = re.compile(
+    r"^\W*(?:(?:and|so|ok|okay|hi|please|sorry)\W+)*(?:what|which|where|did|have|show|how many)\b"
+    r"(?!.*\bhow do i\b).{0,40}\b(?:saved?|kept|shortlisted|bookmarked|list)\b",
+    re.I,
+)
+"""What is on the list is asked, and nothing put there."""
 HOLDS = re.compile(r"\b(?:hold|reserve|set (?:\w+ )?aside|put (?:\w+ )?aside)\b", re.I)
 _SAYS_NOTHING = frozenset(
     {
@@ -53,12 +59,14 @@ def shortlist(ctx: TurnContext) -> Outcome:
     awaited = ctx.session.state.awaiting if ctx.continued else None
     takes_off = REMOVE.search(ctx.text) or CLEARS.search(ctx.text)
     removing = form.remove if form else awaited == PICK_OFF or bool(takes_off)
+    asks_what = form is None and _WHAT_IS_ON_IT.match(ctx.text) is not None
     too = ctx.session.state.last_intent == Intent.SHORTLIST.value and ALSO.search(ctx.text)
     acting = (
         removing or awaited == PICK or bool(SAVE.search(ctx.text) or HOLDS.search(ctx.text) or too)
     )
     if removing:
         return _take_off(ctx, form)
+    acting = acting and not asks_what
     wanted = form.product_ids if form else _to_save(ctx) if acting else []
     if wanted:
         return _save(ctx, wanted)

@@ -10,17 +10,28 @@ from concierge.chat.asked import (
     Asked,
     asked_of_piece,
 )
-from concierge.chat.awaiting import CSAT, HUMAN, PIECE
+from concierge.chat.awaiting import CSAT, HUMAN, OUTLAST, PIECE
+from concierge.chat.consent import asks
 from concierge.chat.context import Outcome, TurnContext
+from concierge.chat.dialogue import LOOKED, SIZE_RULE
 from concierge.chat.following import FOLLOWS_UP, IN_SYSTEM, LEGIT, PRESENT, WAITED
-from concierge.chat.handlers import pieces
+from concierge.chat.handlers import pieces, products
+from concierge.chat.handlers.cards import size_name
 from concierge.chat.handlers.greetings import greeting_text
 from concierge.chat.handlers.people import ask_for_rating
+from concierge.chat.promised import tells_of_fault
+from concierge.chat.wishes import SIZED
 from concierge.detection.models import Intent
+from concierge.detection.sizes import bare_size
+from concierge.detection.text import clean
 from concierge.events.catalog import EventName
 from concierge.replies.models import CsatPrompt, QuickReplies, Reply, Text
+from concierge.sessions.models import Author
 
 NEAREST = 3
+_WEARS = re.compile(r"\b(?:wears?|takes?|has|have|size is|(?:her|his|my) (?:ring )?size)\b", re.I)
+PROMO_RULE = "promo-codes"
+"""The rule of data/intents that reads questions on discounts, which no policy answers."""
 HELPS = re.compile(r"^\W*(?:help|commands|menu)\b", re.I)
 BUTTON_OF = {
     Intent.ORDER_TRACKING: "track",
@@ -49,11 +60,31 @@ def article(ctx: TurnContext) -> Outcome:
     if again and key in ctx.rooms.texts:
         asked: list[Reply] = [ctx.say(key), ctx.buttons("yes", "no")]
         return Outcome(asked, awaiting=HUMAN, pending=Intent.STYLIST)
-    said = answers.first(ctx.intent, ctx.text)
+    said = _first(ctx)
     replies: list[Reply] = [] if said is None else [Text(text=said)]
     page = answers.article(ctx.intent)
     page.points = [point for point in page.points if point != said]
-    return Outcome([*replies, page, answers.quick_replies(ctx.intent)])
+    outcome = Outcome([*replies, page, answers.quick_replies(ctx.intent)])
+    repair = ctx.intent is Intent.CARE_REPAIR and tells_of_fault(ctx.text)
+    if repair and not ctx.session.open_ticket_id and ctx.session.state.awaiting not in OUTLAST:
+        # Who has something to be repaired says yes to what the page offers: a stylist arranges it.
+        outcome.awaiting, outcome.pending = HUMAN, Intent.STYLIST
+    return outcome
+
+
+def _first(ctx: TurnContext) -> str | None:
+    """What answers the question; after "do you ship to Germany" the bare "how much" is asked of
+    Germany."""
+    first = ctx.rooms.answers.first
+    said = first(ctx.intent, ctx.text)
+    goes_on = ctx.session.state.last_intent == ctx.intent.value and FOLLOWS_UP.match(ctx.text)
+    if not goes_on:
+        return said
+    told = (one for one in reversed(ctx.session.transcript) if one.author is Author.CUSTOMER)
+    asked = next((one.text for one in told if not FOLLOWS_UP.match(one.text)), "")
+    before = first(ctx.intent, asked)
+    general = {first(ctx.intent, "how much"), first(ctx.intent, "how long")}
+    return said if before is None or before in general else before
 
 
 def sizing(ctx: TurnContext) -> Outcome:
@@ -82,7 +113,18 @@ def sizing(ctx: TurnContext) -> Outcome:
     if not told:  # the table goes in halves of the American sizes
         asked = f"{size.value} mm" if size.system.value == "mm" else f"{size.system} {size.value}"
         said = ctx.say("size_nearest", size=asked, **values)
+    if ctx.detection.rule == SIZE_RULE or _told_amid_rings(ctx):  # as their own
+        kept = ctx.say("size_remembered", size=size_name(size))
+        return products.in_own_size(ctx, size, [said, kept])
     return Outcome([said, ctx.buttons("rings", "resize", "size")])
+
+
+def _told_amid_rings(ctx: TurnContext) -> bool:
+    """ "I wear a 7", said of the rings on the screen."""
+    looked = ctx.session.state.last_intent in LOOKED
+    rings = ctx.session.slots.category == SIZED and looked
+    told = bare_size(clean(ctx.text)) is not None or _WEARS.search(ctx.text) is not None
+    return rings and told and not asks(ctx.text)
 
 
 def greeting(ctx: TurnContext) -> Outcome:
@@ -132,6 +174,8 @@ def unmatched(ctx: TurnContext) -> Outcome:
     if CAN_DO.search(ctx.text):
         replies: list[Reply] = [ctx.say("help"), ctx.say("commands_help")]
         return Outcome([*replies, ctx.buttons("track", "rings", "return", "human")])
+    if ctx.detection.rule == PROMO_RULE:
+        return Outcome([ctx.say("promo_codes"), ctx.buttons("financing", "rings", "human")])
     # "Moonrise studs" says nothing but a name, and may answer which piece was meant.
     answers = ctx.session.state.awaiting == PIECE
     piece = pieces.about(ctx) if answers else pieces.by_name(ctx)
