@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import httpx2
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from concierge.core.ids import new_id
 from concierge.ui.registry import SCREENS
@@ -68,7 +68,7 @@ def scenes() -> list[Scene]:
         Scene("scenario-run", "/scenarios?scenario=search_and_shortlist", "pm", play),
         Scene("scenarios-replayed", "/scenarios?scenario=-all", "pm", replay_all),
         Scene("rules-missed", "/rules?show=missed", "pm", unfold_a_cluster),
-        Scene("chat", "/chat", "agent", ask_for_rings),
+        Scene("chat", "/chat", "pm", ask_for_rings),
         Scene("piece", "/chat", "agent", look_at_a_piece),
         Scene("chat-order", "/chat", "agent", track_an_order),
         Scene("chat-return", "/chat", "agent", ask_for_a_return),
@@ -193,32 +193,41 @@ def replay_all(page: Page) -> None:
 
 def unfold_a_cluster(page: Page) -> None:
     page.get_by_text("Messages, and a draft from them").first.click()
-    page.get_by_role("button", name="Draft a rule").first.wait_for()
+    _add(page).wait_for()
 
 
-def draft_a_rule(page: Page) -> None:
+def _add(page: Page) -> Locator:
+    return page.get_by_role("button", name=re.compile("Add phrases? to a new draft")).first
+
+
+def draft_phrases(page: Page) -> None:
     """A draft from messages that were not understood, unless there is one already."""
     if page.get_by_text("No draft yet").is_visible():
         go(page, "/rules?show=missed")
         unfold_a_cluster(page)
-        page.get_by_role("button", name="Draft a rule").first.click()
+        box = page.get_by_role("combobox", name=re.compile("Read (it|them) as")).first
+        # At the edge of the window its list would not open.
+        box.evaluate("(box) => box.scrollIntoView({block: 'center'})")
+        box.click()
+        box.fill("custom design")
+        page.get_by_role("option", name="custom design").click()
+        settle(page)
+        _add(page).click()
     page.get_by_role("button", name="Check and save").wait_for()
 
 
 def edit_a_draft(page: Page) -> None:
-    """The drafted rule stands at the end of its file."""
-    draft_a_rule(page)
+    """What the draft changes, above the file it changes."""
+    draft_phrases(page)
     settle(page)
-    field = page.locator(".st-key-rule-text textarea")
-    field.evaluate("(field) => { field.scrollTop = field.scrollHeight; }")
 
 
 def ask_what_if(page: Page) -> None:
-    draft_a_rule(page)
+    draft_phrases(page)
     page.get_by_role("button", name="Run over all stored messages").click()
     page.get_by_text("Turns that change").wait_for()
     page.get_by_role("heading", name="What if").scroll_into_view_if_needed()
-    page.get_by_role("heading", name="Difference").scroll_into_view_if_needed()
+    page.get_by_role("button", name="Discard").scroll_into_view_if_needed()
 
 
 def unfold_a_difference(page: Page) -> None:

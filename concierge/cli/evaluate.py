@@ -51,14 +51,11 @@ def evaluate(
 
 
 def _rows(file: Path) -> Iterator[Labelled]:
+    from concierge.cli.given import text_of
     from concierge.core.errors import InvalidInput
     from concierge.detection.evaluation import Labelled
 
-    try:
-        lines = file.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput("file", f"{file.name} cannot be read: {error}") from error
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text_of(file).split("\n"), start=1):
         if not line.strip():
             continue
         try:

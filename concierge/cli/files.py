@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 
 importing = typer.Typer(help="Takes in catalogues and orders; safe to repeat.")
 
-File = Annotated[
-    Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A file to read.")
-]
+File = Annotated[Path, typer.Argument(help="A file to read.")]
 Format = Annotated[
     str | None,
     typer.Option("--format", help="shopify-csv or woocommerce-json; without, it is recognised."),
@@ -52,6 +50,9 @@ def import_orders(file: File, format_: Format = None, as_json: AsJson = False) -
 
 
 def _import(what: str, file: Path, format_: str | None, as_json: bool) -> None:
+    from concierge.cli.given import checked
+
+    checked(file)  # before a database is started for nothing
     with services() as ready, progress(f"Importing {what}") as tell:
         run = ready.imports.products if what == "products" else ready.imports.orders
         report = run(COMMAND, file, format_, lambda _, done, total: tell(done, total))

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from concierge.core.actor import Actor, Permission
 from concierge.core.clock import Clock
 from concierge.core.documents import Embedded, UtcDatetime
+from concierge.core.errors import NotFound
 from concierge.core.ids import derived_id
 from concierge.core.mongo import Mongo, Row
 from concierge.core.privacy import Masker
@@ -23,7 +24,7 @@ from concierge.insights.funnel_models import period
 from concierge.insights.people import SESSION_FIELDS, People
 from concierge.rules.drafting import content
 from concierge.rules.live import RulesSource
-from concierge.sessions.models import WIDGET_SESSIONS, Author
+from concierge.sessions.models import SESSION_PAGES, WIDGET_SESSIONS, Author
 
 NEAR_MISS = 0.6
 """A message that was understood with less confidence than this was understood only just."""
@@ -31,6 +32,10 @@ NEWEST_SESSIONS = 5_000
 MOST_MESSAGES = 3_000
 """Different messages that are put together, the most frequent of them."""
 EXAMPLES = 8
+NEARLY = 0.2
+"""An intent with a lower score did not nearly fit."""
+NUMBER = "#number"
+"""What every number is read as."""
 LONGEST = 160
 
 
@@ -47,9 +52,10 @@ class MinedMessage(Embedded):
 class Cluster(Embedded):
     """Messages about one thing. `near_misses` of the `count` were understood only just.
 
-    `near` are intents that nearly fitted, most often first. `mean_score` is of the concierge
-    ratings (1 to 5) of its conversations, of which there are `ratings`; `escalated` of its
-    conversations were handed to a human.
+    `near` are intents that nearly fitted, with how often each did; the one with the highest
+    scores in all is first. `mean_score` is of the concierge ratings (1 to 5) of its conversations,
+    of which there are `ratings`; `escalated` of its conversations were handed to a human.
+    `numbers`: nothing but numbers was written, which mean what was asked before them.
     """
 
     key: str
@@ -62,7 +68,17 @@ class Cluster(Embedded):
     escalated: int
     ratings: int
     mean_score: float | None = None
+    numbers: bool = False
     examples: list[MinedMessage]
+
+
+class MissedTurn(Embedded):
+    """One message with the person taken out, how it was read, and what else it nearly was, the
+    highest score first."""
+
+    text: str
+    intent: Intent
+    near: list[Intent]
 
 
 class Mined(Embedded):
@@ -87,6 +103,8 @@ class _Wording:
     near_misses: int = 0
     sessions: set[str] = field(default_factory=set)
     near: Counter[Intent] = field(default_factory=Counter)
+    nearness: Counter[Intent] = field(default_factory=Counter)
+    """The scores of `near`, added up, in millionths: whole numbers add up alike in any order."""
     newest: tuple[datetime, str, str, str] = (datetime.min.replace(tzinfo=UTC), "", "", "")
     """When, in which conversation, the words as shown, and the intent they were counted as."""
 
@@ -96,6 +114,7 @@ class MinerService:
 
     def __init__(self, *, mongo: Mongo, clock: Clock, timezone: str, rules: RulesSource) -> None:
         self._sessions = mongo.collection(WIDGET_SESSIONS)
+        self._pages = mongo.collection(SESSION_PAGES)
         self._ratings = mongo.collection(CSAT_FEEDBACK)
         self._people = People(mongo)
         self._clock = clock
@@ -130,9 +149,10 @@ class MinerService:
         vocabulary = self._rules.current().detector.vocabulary
         wordings = _wordings(rows, self._people.maskers(rows), vocabulary)
         looked_at = wordings[:MOST_MESSAGES]
-        groups = [
-            [looked_at[at] for at in group] for group in clusters([w.words for w in looked_at])
-        ]
+        worded = [one for one in looked_at if not _only_numbers(one)]
+        groups = [[worded[at] for at in group] for group in clusters([w.words for w in worded])]
+        if numbers := [one for one in looked_at if _only_numbers(one)]:
+            groups.append(numbers)
         groups.sort(key=lambda group: (-sum(one.count for one in group), group[0].words))
         handed_over = {row["_id"] for row in rows if "handoffAt" in row}
         shown = groups[:limit]
@@ -145,6 +165,35 @@ class MinerService:
             capped=capped or len(wordings) > len(looked_at),
             first_day=days.from_day,
             last_day=days.to_day,
+        )
+
+    def turn(self, actor: Actor, session_id: str, seq: int) -> MissedTurn:
+        """A message of any conversation, by its number there, for a draft that reads it otherwise.
+
+        Masked for every role, as drafts are read by all who may draft. Raises `NotFound` for one
+        that nobody typed or that is not there any more.
+        """
+        actor.require(Permission.RULES_DRAFT)
+        actor.require(Permission.CONVERSATIONS_READ)
+        wanted = {"transcript": {"$elemMatch": {"seq": seq, "author": Author.CUSTOMER.value}}}
+        row = self._sessions.find_one({"_id": session_id}, {**SESSION_FIELDS, **wanted})
+        if row is not None and not row.get("transcript"):
+            page = self._pages.find_one(
+                {"sessionId": session_id, "transcript.seq": seq}, {"_id": 0, **wanted}
+            )
+            row |= page or {}
+        if row is None or not row.get("transcript") or not row["transcript"][0].get("text"):
+            raise NotFound("message")
+        entry = row["transcript"][0]
+        found = entry.get("trace", {}).get("detection", {}).get("candidates", ())
+        scores = {Intent(one["intent"]): one["score"] for one in found}
+        read = Intent(entry.get("intent") or Intent.UNMATCHED)
+        near = {one for one, score in scores.items() if score >= NEARLY}
+        near -= {read, Intent.UNMATCHED}
+        return MissedTurn(
+            text=self._people.maskers([row])[session_id].mask(" ".join(entry["text"].split())),
+            intent=read,
+            near=sorted(near, key=lambda intent: (-scores[intent], intent.value)),
         )
 
     def _scores(self, sessions: Iterable[str]) -> dict[str, int]:
@@ -201,13 +250,18 @@ def _wordings(
     return sorted(made, key=lambda one: (-one.count, one.words))
 
 
+def _only_numbers(wording: _Wording) -> bool:
+    return set(wording.words) == {NUMBER}
+
+
 def _use(wording: _Wording, session_id: str, entry: Row, shown: str) -> None:
     wording.count += 1
     wording.near_misses += entry["intent"] != Intent.UNMATCHED
     wording.sessions.add(session_id)
     for candidate in entry.get("trace", {}).get("detection", {}).get("candidates", ()):
-        if candidate["intent"] != Intent.UNMATCHED:
+        if candidate["intent"] != Intent.UNMATCHED and candidate["score"] >= NEARLY:
             wording.near[Intent(candidate["intent"])] += 1
+            wording.nearness[Intent(candidate["intent"])] += round(candidate["score"] * 1_000_000)
     use = (entry["at"], session_id, shown, str(entry["intent"]))
     wording.newest = max(wording.newest, use)
 
@@ -216,8 +270,10 @@ def _cluster(group: Sequence[_Wording], handed_over: set[str], scores: dict[str,
     sessions = set().union(*(one.sessions for one in group))
     rated = [scores[one] for one in sessions if one in scores]
     near: Counter[Intent] = Counter()
+    nearness: Counter[Intent] = Counter()
     for one in group:
         near.update(one.near)
+        nearness.update(one.nearness)
     examples = [_message(one) for one in group[:EXAMPLES]]
     return Cluster(
         key=derived_id("cluster", *group[0].words)[:12],
@@ -226,10 +282,11 @@ def _cluster(group: Sequence[_Wording], handed_over: set[str], scores: dict[str,
         near_misses=sum(one.near_misses for one in group),
         sessions=len(sessions),
         last_at=max(one.newest[0] for one in group),
-        near=sorted(near.items(), key=lambda item: (-item[1], item[0].value)),
+        near=sorted(near.items(), key=lambda item: (-nearness[item[0]], item[0].value)),
         escalated=len(sessions & handed_over),
         ratings=len(rated),
         mean_score=sum(rated) / len(rated) if rated else None,
+        numbers=_only_numbers(group[0]),
         examples=examples,
     )
 

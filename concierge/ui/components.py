@@ -31,12 +31,26 @@ _ROLE_NAMES = {
 }
 _BOUNDS = {"budget_min_cents": "≥", "budget_max_cents": "≤"}
 PLACEHOLDER = "/app/static/pieces/placeholder.svg"
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:&])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:&=])")
+SEAM = ":gray[]"
+"""Markdown for nothing. Addresses, arrows and names of icons are looked for in text that stands in
+one piece, after escapes are gone; a seam within them keeps them words, unseen and never copied."""
+_SEAMS = re.compile(
+    r"(?=@)|(?<=:)(?=\S)(?<!\d:(?=\d))|(?<=www)(?=\.)|(?<=[-<>~])(?=[-=>])", re.IGNORECASE
+)
 
 
 def plain(text: str) -> str:
-    """Somebody's words as they are: nothing in them becomes markup, a link or a formula."""
-    return _MARKUP.sub(r"\\\1", text).replace("\n", "  \n")
+    """Somebody's words as they are: nothing in them becomes markup, a link, a sign or a formula.
+
+    Their lines stay lines of one paragraph: what stands around them goes on after them.
+    """
+    lines = (line.strip() for line in text.splitlines())
+    return "  \n".join(_line(line) for line in lines if line)
+
+
+def _line(text: str) -> str:
+    return SEAM.join(_MARKUP.sub(r"\\\1", piece) for piece in _SEAMS.split(text))
 
 
 def unbroken(text: str) -> str:

@@ -5,17 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from concierge.core.actor import Permission
-from concierge.sessions.models import SessionContext
 from concierge.ui import guards, state
 from concierge.ui.components import header
-from concierge.ui.views import chat, piece
-
-PAGES = {
-    "From the home page": None,
-    "From a ring's page": SessionContext(page="/products/halo-ring", product_id="halo-ring"),
-    "From the catalogue": SessionContext(page="/catalog"),
-    "From the checkout": SessionContext(page="/checkout", cart=["halo-ring"]),
-}
+from concierge.ui.views import chat, chat_origin, piece
 
 with guards.page():
     actor = guards.require(Permission.CHAT_USE)
@@ -24,15 +16,9 @@ with guards.page():
 
     with st.container(horizontal=True, vertical_alignment="center"):
         header("Aurora concierge")
-        origin = st.selectbox(
-            "Where the customer comes from",
-            list(PAGES),
-            width=200,
-            label_visibility="collapsed",
-        )
-        if st.button("New chat", icon=":material/add_comment:"):
-            chat.start(actor, PAGES[origin])
-            st.rerun()
+        waits = chat_origin.choose(actor, kept)
+    if waits:
+        st.caption(waits)
 
     @st.fragment
     def talk() -> None:
@@ -54,7 +40,7 @@ with guards.page():
                     args=(actor,),
                 )
             with beside:
-                chat.trace(kept)
+                chat.trace(actor, kept)
 
     @st.fragment(run_every=chat.LOOK_EVERY_SECONDS)
     def news() -> None:

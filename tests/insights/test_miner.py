@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from concierge.bootstrap import Services
 from concierge.core.actor import Actor, Role
-from concierge.core.errors import Forbidden
+from concierge.core.errors import Forbidden, NotFound
 from concierge.core.privacy import MASK
 from concierge.csat.models import CsatKind
 from concierge.detection.models import Candidate, Detection, Intent
 from concierge.insights.clusters import clusters
-from concierge.insights.miner import Mined
+from concierge.insights.miner import NEARLY, Mined
 from concierge.sessions.models import WIDGET_SESSIONS, TurnTrace
 from tests.conftest import NOW
 from tests.explain import no_collection_scans
@@ -93,8 +93,76 @@ def test_what_was_understood_only_just_is_mined_too(shop: Services) -> None:
     found = mined(shop)
     [cluster] = found.clusters
     assert (cluster.near_misses, found.near_misses, found.messages) == (1, 1, 1)
-    assert cluster.near == [(Intent.GIFT, 1), (Intent.PRODUCT_SEARCH, 1)]
+    assert cluster.near == [(Intent.PRODUCT_SEARCH, 1), (Intent.GIFT, 1)]
     assert mined(shop, near_misses=False).clusters == []
+
+
+def test_an_intent_far_off_is_not_nearly_fitting(shop: Services) -> None:
+    talk = ask(shop, "flurb the blarg", "blarg the flurb")
+    read_as(shop, talk, 1, {Intent.UNMATCHED: 0.9, Intent.PRODUCT_SEARCH: NEARLY - 0.01})
+    read_as(shop, talk, 3, {Intent.UNMATCHED: 0.5, Intent.GIFT: 0.2, Intent.CARE_REPAIR: 0.3})
+    [cluster] = mined(shop).clusters
+    assert cluster.near == [(Intent.CARE_REPAIR, 1), (Intent.GIFT, 1)]
+
+
+def read_as(shop: Services, talk: Talk, place: int, scores: dict[Intent, float]) -> None:
+    """As if a stored message had been read with these scores."""
+    found = [
+        Candidate(intent=one, score=score, layer="meaning", rule="")
+        for one, score in scores.items()
+    ]
+    best = max(found, key=lambda one: one.score)
+    detection = Detection(
+        intent=best.intent, confidence=best.score, layer="meaning", candidates=found
+    )
+    trace = TurnTrace(detection=detection, handled_by="x").to_mongo()
+    shop.mongo.collection(WIDGET_SESSIONS).update_one(
+        {"_id": talk.session_id}, {"$set": {f"transcript.{place}.trace": trace}}
+    )
+
+
+def test_numbers_alone_are_one_cluster_apart_from_words(shop: Services) -> None:
+    for text in ("7", "6.5", "12 14", "flurb blarg 7"):
+        ask(shop, text)
+    numbers, words = mined(shop).clusters
+    assert (numbers.count, numbers.numbers) == (3, True)
+    assert (words.label, words.numbers) == ("flurb blarg 7", False)
+
+
+def test_one_message_is_read_with_the_person_taken_out_and_what_it_nearly_was(
+    shop: Services,
+) -> None:
+    talk = ask(shop, "hello", "flurb blarg for ada@example.com")
+    read_as(shop, talk, 3, {Intent.UNMATCHED: 0.5, Intent.GIFT: 0.2, Intent.CARE_REPAIR: 0.3})
+    found = shop.miner.turn(ADMIN, talk.session_id, 4)
+    assert found.text == f"flurb blarg for {MASK}"
+    assert (found.intent, found.near) == (Intent.UNMATCHED, [Intent.CARE_REPAIR, Intent.GIFT])
+
+
+def test_a_message_that_has_moved_to_an_older_page_is_still_read(shop: Services) -> None:
+    talk = ask(shop, "flurb blarg", *(f"hello {number}" for number in range(25)))
+    assert talk.session().transcript[0].seq > 2
+    assert shop.miner.turn(PM, talk.session_id, 2).text == "flurb blarg"
+    with no_collection_scans(shop.mongo):
+        shop.miner.turn(PM, talk.session_id, 2)
+
+
+@pytest.mark.parametrize("seq", [1, 3, 99])
+def test_what_nobody_typed_cannot_be_read_otherwise(shop: Services, seq: int) -> None:
+    talk = ask(shop, "flurb blarg")
+    with pytest.raises(NotFound):
+        shop.miner.turn(PM, talk.session_id, seq)
+    with pytest.raises(NotFound):
+        shop.miner.turn(PM, "0" * 32, 2)
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.ANALYST])
+def test_only_who_may_draft_takes_a_message_to_a_draft(shop: Services, role: Role) -> None:
+    talk = ask(shop, "flurb blarg")
+    with pytest.raises(Forbidden):
+        shop.miner.turn(Actor.staff("somebody", {role}), talk.session_id, 2)
+    with pytest.raises(Forbidden):
+        shop.miner.turn(talk.actor, talk.session_id, 2)
 
 
 def test_what_was_understood_well_is_not_mined(shop: Services) -> None:

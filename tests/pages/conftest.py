@@ -28,6 +28,7 @@ from concierge.core.folders import DATA_FOLDER
 from concierge.core.ids import new_id
 from concierge.core.mongo import Mongo
 from concierge.demo import seed
+from concierge.ui.components import SEAM
 from concierge.ui.registry import screen as find_screen
 
 MAIN = Path(__file__).resolve().parents[2] / "concierge" / "ui" / "main.py"
@@ -151,4 +152,4 @@ def text_of(app: AppTest) -> str:
 
 def words_of(app: AppTest) -> str:
     """All words of a screen, as people read them: without what keeps them from being markup."""
-    return re.sub(r"\\([^\w\s])", r"\1", text_of(app))
+    return re.sub(r"\\([^\w\s])", r"\1", text_of(app).replace(SEAM, ""))

@@ -11,8 +11,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from concierge.core.actor import Role
+from concierge.bootstrap import Services
+from concierge.core.actor import Actor, Role
 from concierge.core.telemetry import bind_request, current_request_id
+from concierge.sessions.models import SessionContext
 from concierge.ui import waiting
 from concierge.ui.views.chat import PIECE, SHOWN
 from tests.pages.conftest import OpenScreen, words_of
@@ -84,6 +86,67 @@ def test_the_trace_names_what_was_looked_for_in_words(open_screen: OpenScreen) -
     drawn = "".join(element.proto.body for element in screen.get("html"))
     (asked,) = re.findall(r"looked for: ([^<\n]*)", drawn)
     assert asked == "category ring · budget ≤ $300 · ready to ship"
+
+
+@pytest.mark.usefixtures("services")
+@pytest.mark.parametrize(("role", "offered"), [(Role.AGENT, 0), (Role.PM, 1), (Role.ADMIN, 1)])
+def test_who_may_draft_takes_the_newest_turn_to_the_rules(
+    open_screen: OpenScreen, role: Role, offered: int
+) -> None:
+    screen = open_screen(role, "chat")
+    screen.button(key="new-chat").click().run()
+    say(screen, "hello")
+    say(screen, "zorgle the blarg")
+    session = session_of(screen)
+    links = [link.proto for link in screen.page_link if link.label.startswith("Try a rule")]
+    assert len(links) == offered
+    assert all(link.query_string == f"try={session}-4" for link in links)
+
+
+@pytest.mark.usefixtures("services")
+def test_where_the_customer_comes_from_holds_at_once_while_nothing_was_said(
+    open_screen: OpenScreen, services: Services
+) -> None:
+    screen = open_screen(Role.PM, "chat")
+    screen.button(key="new-chat").click().run()
+    screen.selectbox(key="chat-page").select("From a ring's page").run()
+    screen.multiselect(key="chat-cart").select("dawn-band").run()
+    assert not screen.exception
+    context = opened(services, screen)
+    assert (context.product_id, context.cart) == ("halo-ring", ["dawn-band"])
+    assert "next chat" not in words_of(screen)
+
+
+@pytest.mark.usefixtures("services")
+def test_where_the_customer_comes_from_waits_for_the_next_chat_once_something_was_said(
+    open_screen: OpenScreen, services: Services
+) -> None:
+    screen = open_screen(Role.PM, "chat")
+    screen.button(key="new-chat").click().run()
+    say(screen, "hello")
+    before = session_of(screen)
+    screen.selectbox(key="chat-page").select("From the checkout").run()
+    assert session_of(screen) == before
+    assert "From the checkout: applies to the next chat." in words_of(screen)
+    screen.button(key="new-chat").click().run()
+    assert not screen.exception
+    context = opened(services, screen)
+    assert (context.page, context.cart) == ("/checkout", ["halo-ring"])
+    assert "next chat" not in words_of(screen)
+    screen.multiselect(key="chat-cart").unselect("halo-ring").run()
+    assert opened(services, screen).cart == []
+
+
+def opened(services: Services, screen: AppTest) -> SessionContext:
+    """What the chat on the screen was opened with."""
+    session = session_of(screen)
+    return services.sessions.history(Actor.system("tests"), session).context
+
+
+def session_of(screen: AppTest) -> str:
+    """By the link: a list where the browser brought it, else as the screen set it."""
+    asked = screen.query_params["session"]
+    return asked if isinstance(asked, str) else asked[0]
 
 
 def test_work_that_is_done_soon_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from concierge.bootstrap import Services
 from concierge.core.actor import Role
+from concierge.core.privacy import MASK
+from concierge.detection.models import Intent
 from concierge.rules.models import RuleStatus
 from tests.pages.conftest import OpenScreen, text_of
 from tests.rules.conftest import ADMIN, PM, RULES, Desk, with_rule
@@ -140,6 +142,8 @@ def test_a_cluster_becomes_a_draft_by_one_click(
     screen = open_screen(Role.PM, "rules", show="missed")
     assert "**do you do ear piercing**" in text_of(screen)
     [cluster] = services.miner.mine(PM).clusters
+    assert screen.selectbox(key=f"as-{cluster.key}").value is cluster.near[0][0]
+    screen.selectbox(key=f"as-{cluster.key}").select(Intent.CARE_REPAIR).run()
     screen.button(key=f"draft-{cluster.key}").click().run()
     assert not screen.exception
     [draft] = desk.rules.drafts(PM)
@@ -147,6 +151,92 @@ def test_a_cluster_becomes_a_draft_by_one_click(
     assert "ear piercing" in diff
     opened = str(screen.text_area[0].key).removeprefix(f"text-rules-{draft.number}-1-")
     assert f"+++ {opened}" in diff, "the editor shows the file that changed"
+
+
+def test_nothing_is_chosen_where_no_meaning_was_near(
+    open_screen: OpenScreen, services: Services
+) -> None:
+    Talk.begin(services).say("could you flumox my zorbles")
+    screen = open_screen(Role.PM, "rules", show="missed")
+    [cluster] = services.miner.mine(PM).clusters
+    assert cluster.near == []
+    assert screen.selectbox(key=f"as-{cluster.key}").value is None
+    assert screen.button(key=f"draft-{cluster.key}").disabled
+
+
+def test_one_conversation_is_told_as_one(open_screen: OpenScreen, services: Services) -> None:
+    Talk.begin(services).say("do you do ear piercing")
+    shown = text_of(open_screen(Role.PM, "rules", show="missed"))
+    assert "1 message, 0 of them understood only just, in 1 conversation." in shown
+    assert "1 conversations" not in shown
+
+
+def test_numbers_alone_are_named_so_and_have_no_way_to_a_draft(
+    open_screen: OpenScreen, services: Services
+) -> None:
+    Talk.begin(services).say("7")
+    screen = open_screen(Role.PM, "rules", show="missed")
+    assert "**Numbers alone**, such as 7" in text_of(screen)
+    assert not [button for button in screen.button if "draft" in str(button.key)]
+
+
+def test_what_a_draft_changes_stands_above_the_file(open_screen: OpenScreen, desk: Desk) -> None:
+    desk.draft("flurb", "gift", "flurb")
+    screen = open_screen(Role.PM, "rules")
+    drawn = [element.type for element in screen.main]
+    assert drawn.index("code") < drawn.index("text_area")
+
+
+def test_a_message_of_the_chat_is_added_to_a_new_draft(
+    open_screen: OpenScreen, desk: Desk, services: Services
+) -> None:
+    talk = Talk.begin(services)
+    talk.say("flurb blarg for ada@example.com")
+    tried = f"{talk.session_id}-2"
+    screen = open_screen(Role.PM, "rules", **{"try": tried})
+    assert [text.value for text in screen.text] == [f"flurb blarg for {MASK}"]
+    screen.selectbox(key=f"as-{tried}").select(Intent.GIFT).run()
+    screen.button(key=f"draft-{tried}").click().run()
+    assert not screen.exception
+    assert "try" not in screen.query_params
+    [draft] = desk.rules.drafts(PM)
+    diff = desk.rules.get(PM, draft.number).diff
+    assert "+++ phrases/gift.yaml" in diff
+    assert f"flurb blarg for {MASK}" in diff
+
+
+def test_a_message_of_the_chat_is_added_to_a_draft_that_is_there(
+    open_screen: OpenScreen, desk: Desk, services: Services
+) -> None:
+    draft = desk.draft("flurb", "gift", "flurb")
+    talk = Talk.begin(services)
+    talk.say("zorgle the blarg")
+    tried = f"{talk.session_id}-2"
+    screen = open_screen(Role.ADMIN, "rules", **{"try": tried})
+    screen.selectbox(key=f"as-{tried}").select(Intent.GIFT).run()
+    screen.selectbox(key=f"into-{tried}").select(str(draft.number)).run()
+    screen.button(key=f"draft-{tried}").click().run()
+    assert not screen.exception
+    [kept] = desk.rules.drafts(PM)
+    assert (kept.number, kept.revision) == (draft.number, 2)
+    diff = desk.rules.get(PM, kept.number).diff
+    assert "zorgle the blarg" in diff
+    assert "name: flurb" in diff
+
+
+@pytest.mark.parametrize("asked", ["0" * 32 + "-2", "../../x-1", "'-1"])
+def test_a_link_to_no_message_shows_none(open_screen: OpenScreen, asked: str) -> None:
+    screen = open_screen(Role.PM, "rules", **{"try": asked})
+    assert "No draft yet" in text_of(screen)
+    assert not [button for button in screen.button if str(button.key).startswith("draft-")]
+
+
+def test_who_may_not_draft_is_refused(open_screen: OpenScreen, services: Services) -> None:
+    talk = Talk.begin(services)
+    talk.say("zorgle the blarg")
+    screen = open_screen(Role.AGENT, "rules", **{"try": f"{talk.session_id}-2"})
+    assert "zorgle" not in text_of(screen)
+    assert not screen.text
 
 
 def test_nothing_missed_says_so(open_screen: OpenScreen) -> None:

@@ -24,7 +24,7 @@ from concierge.sessions.models import (
 )
 from concierge.ui import past, replies, runtime, state, waiting
 from concierge.ui.components import empty, known_texts, plain
-from concierge.ui.views import piece
+from concierge.ui.views import piece, rules_phrases
 
 SHOWN = 20
 """At least so many of the newest entries; up to `PIECE` more, so that pieces change seldom."""
@@ -163,7 +163,7 @@ def show(actor: Actor, kept: Conversation) -> None:
             _bubble(actor, entry, live=entry.seq == last)
 
 
-def trace(kept: Conversation) -> None:
+def trace(actor: Actor, kept: Conversation) -> None:
     """Who the customer is as far as proven, and why the last turn was understood as it was."""
     st.html(_customer(kept.session))
     turns = [entry for entry in kept.entries if entry.trace is not None]
@@ -174,6 +174,8 @@ def trace(kept: Conversation) -> None:
     why = _why(newest)
     with st.expander(plain(why.title), expanded=True):
         st.html(past.words([why.said], ["\n".join(why.lines)]))
+        if why.typed:
+            rules_phrases.link_to_try(actor, kept.session.id, newest.seq)
     if earlier:
         st.html(
             "".join(past.folded(one.title, [one.said, *one.lines]) for one in map(_why, earlier))
@@ -231,6 +233,8 @@ class _Why:
     title: str
     said: str
     lines: list[str]
+    typed: bool
+    """Words that a rule could read; a form or a button has none."""
 
 
 def _why(entry: TranscriptEntry) -> _Why:
@@ -251,4 +255,5 @@ def _why(entry: TranscriptEntry) -> _Why:
         lines.append(f"looked for: {asked}")
     version = "" if trace.rules_version is None else f" · rules version {trace.rules_version}"
     lines.append(f"{trace.detect_ms:.2f} ms detect · {trace.total_ms:.1f} ms in all{version}")
-    return _Why(f"{entry.intent} · {how}", entry.text[:200], lines)
+    typed = bool(entry.text) and not form
+    return _Why(f"{entry.intent} · {how}", entry.text[:200], lines, typed)

@@ -58,7 +58,7 @@ def chosen_draft(actor: Actor) -> RuleVersion | None:
     drafts = {str(one.number): one for one in rules.drafts(actor)}
     if not drafts:
         return None
-    names = {key: _name(one) for key, one in drafts.items()}
+    names = {key: name_of(one) for key, one in drafts.items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         newest = next(iter(names))
         picked = parts.choice(SCREEN, "Draft", names, "draft", default=newest, width=420)
@@ -89,7 +89,8 @@ def go_to(number: int) -> None:
     st.rerun()
 
 
-def _name(draft: RuleVersion) -> str:
+def name_of(draft: RuleVersion) -> str:
+    """A draft in one line, for a choice among several."""
     files = ", ".join(file.path for file in draft.files) or "nothing changed yet"
     return f"{draft.number} · {draft.note or files} · {draft.author}"
 
@@ -286,16 +287,21 @@ def _changes(report: WhatIfReport) -> None:
 # -- the difference, and what may be done with it ------------------------------------------------
 
 
-def difference(actor: Actor, draft: RuleVersion) -> None:
-    """What differs from the version the draft was begun from; publishing stands beside it."""
-    st.subheader("Difference", anchor=False)
+def difference(draft: RuleVersion) -> None:
+    """What differs from the version the draft was begun from: above the editor, as a new phrase
+    stands at the end of a long file."""
+    if not draft.diff:
+        st.caption(f"Nothing differs from version {draft.base} yet.")
+        return
+    st.subheader("What this draft changes", anchor=False)
+    st.caption(f"From version {draft.base} to this draft.")
+    st.code(draft.diff, language="diff", height=min(320, 60 + 20 * draft.diff.count("\n")))
+
+
+def publishing(actor: Actor, draft: RuleVersion) -> None:
+    """Making the draft live, or laying it aside."""
     rules = runtime.services().rules
     now = rules.live(actor).number
-    if draft.diff:
-        st.caption(f"From version {draft.base} to this draft.")
-        st.code(draft.diff, language="diff", height=min(400, 60 + 20 * draft.diff.count("\n")))
-    else:
-        st.caption(f"Nothing differs from version {draft.base} yet.")
     with st.container(horizontal=True):
         if draft.base != now:
             st.markdown(f"{pill('behind', 'warn')} Version {now} went live since it was begun.")

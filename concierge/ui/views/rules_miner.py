@@ -5,18 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from concierge.core.actor import Actor
-from concierge.core.errors import ConciergeError
 from concierge.core.formatting import number as counted
 from concierge.core.formatting import percent
-from concierge.detection.models import Intent
 from concierge.insights.miner import Cluster
-from concierge.ui import runtime, state
+from concierge.ui import runtime
 from concierge.ui.components import ago, empty, link, pill, plain, unbroken
-from concierge.ui.views import parts
+from concierge.ui.views import parts, rules_phrases
 from concierge.ui.views.parts import words
-from concierge.ui.views.rules import SCREEN, go_to
-
-INTENTS: list[Intent] = [intent for intent in Intent if intent is not Intent.UNMATCHED]
+from concierge.ui.views.rules import SCREEN
 
 
 def clusters(actor: Actor) -> None:
@@ -32,8 +28,8 @@ def clusters(actor: Actor) -> None:
         )
         return
     st.caption(
-        f"{counted(found.messages)} messages, {counted(found.near_misses)} of them understood only "
-        f"just, in {counted(found.sessions)} conversations"
+        f"{_counted(found.messages, 'message')}, {counted(found.near_misses)} of them understood "
+        f"only just, in {_counted(found.sessions, 'conversation')}"
         f"{', the newest that were looked at' if found.capped else ''}."
     )
     for cluster in found.clusters:
@@ -44,24 +40,35 @@ def clusters(actor: Actor) -> None:
 def _cluster(actor: Actor, cluster: Cluster) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch", gap=None):
-            st.markdown(f"**{plain(cluster.label)}**")
+            named = plain(cluster.label)
+            st.markdown(
+                f"**Numbers alone**, such as {named}" if cluster.numbers else f"**{named}**"
+            )
             st.caption(_facts(cluster))
         times = "once" if cluster.count == 1 else f"{counted(cluster.count)} times"
         st.markdown(pill(times, "accent"), width="content")
-    with st.expander("Messages, and a draft from them"):
+    with st.expander("Messages" if cluster.numbers else "Messages, and a draft from them"):
         for example in cluster.examples:
             with st.container(horizontal=True, vertical_alignment="center"):
                 with st.container(width="stretch"):
                     st.text(example.text)
                 st.caption(f"{example.count} ×", width="content")
                 link("conversations", "Read", session=example.session_id)
-        _to_draft(actor, cluster)
+        if cluster.numbers:
+            st.caption(
+                "A number means what was asked before it, so no phrase helps here. Read what was "
+                "asked, and whether the answer fitted."
+            )
+            return
+        messages = [example.text for example in cluster.examples]
+        likely = cluster.near[0][0] if cluster.near else None
+        rules_phrases.to_draft(actor, cluster.key, messages, likely)
 
 
 def _facts(cluster: Cluster) -> str:
     share = cluster.escalated / cluster.sessions
     facts = [
-        f"{counted(cluster.sessions)} conversations",
+        _counted(cluster.sessions, "conversation"),
         f"{percent(share)} handed to a human",
         f"rated {cluster.mean_score:.1f} by {cluster.ratings}"
         if cluster.mean_score is not None
@@ -75,32 +82,5 @@ def _facts(cluster: Cluster) -> str:
     return unbroken(plain(" · ".join(facts)))
 
 
-def _to_draft(actor: Actor, cluster: Cluster) -> None:
-    likely = cluster.near[0][0] if cluster.near else Intent.PRODUCT_SEARCH
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        intent = st.selectbox(
-            "Read them as",
-            INTENTS,
-            INTENTS.index(likely),
-            format_func=lambda one: words(one.value),
-            key=f"as-{cluster.key}",
-            width=220,
-        )
-        if not st.button(
-            "Draft a rule", icon=":material/edit_note:", type="primary", key=f"draft-{cluster.key}"
-        ):
-            return
-    action = f"rules-draft-{cluster.key}-{intent}"
-    try:
-        made = runtime.services().rules.draft_messages(
-            actor,
-            intent,
-            [example.text for example in cluster.examples],
-            state.request_key(action),
-        )
-    except ConciergeError as error:
-        st.error(plain(str(error)))
-        return
-    state.done(action)
-    state.flash(f"Draft {made.number} made. Look at it, then ask what it would change.")
-    go_to(made.number)
+def _counted(count: int, thing: str) -> str:
+    return f"{counted(count)} {thing}{'' if count == 1 else 's'}"

@@ -59,8 +59,8 @@ def form() -> Scenario | None:
         page = st.selectbox("Comes from", list(PAGES))
         piece = None
         if PAGES[page] == "/products/":
-            piece = st.selectbox("Which piece", PIECES, format_func=_named)
-        cart = st.multiselect("Cart", PIECES, format_func=_named)
+            piece = st.selectbox("Which piece", PIECES, format_func=named)
+        cart = st.multiselect("Cart", PIECES, format_func=named)
         now = services.clock.now().astimezone(ZoneInfo(services.timezone))
         with st.container(horizontal=True):
             day = st.date_input("Device date", now.date(), width=140)
@@ -119,7 +119,7 @@ def _order(place: int) -> dict[str, object]:
             width=190,
             key=f"{key}-days-{status in _DATED}",
         )
-        piece = st.selectbox("Piece", PIECES, format_func=_named, width=180, key=f"{key}-piece")
+        piece = st.selectbox("Piece", PIECES, format_func=named, width=180, key=f"{key}-piece")
         postal = st.text_input("Postal code", "10001", width=110, key=f"{key}-postal")
         custom = st.checkbox("Made for them", key=f"{key}-custom", help="Custom or engraved")
     order: dict[str, object] = {
@@ -132,5 +132,6 @@ def _order(place: int) -> dict[str, object]:
     return order
 
 
-def _named(piece: str) -> str:
+def named(piece: str) -> str:
+    """`halo-ring` as people read it."""
     return piece.replace("-", " ").capitalize()
