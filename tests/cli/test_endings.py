@@ -78,6 +78,7 @@ def test_a_reader_that_goes_away_ends_the_command_quietly() -> None:
     process.stderr.close()
 
 
+@pytest.mark.faults
 def test_an_interrupted_command_ends_with_130_and_without_a_traceback(command: Command) -> None:
     process = command.process("chat")
     assert process.stdin is not None

@@ -336,7 +336,7 @@ def test_detection_is_ready_within_half_a_second_of_processor_time(intents_folde
 def test_detection_stays_below_two_hundred_megabytes() -> None:
     code = (
         "import re\n"
-        "from concierge.core.config import DATA_FOLDER\n"
+        "from concierge.core.folders import DATA_FOLDER\n"
         "from concierge.detection import Detector\n"
         "detector = Detector.load(DATA_FOLDER / 'intents')\n"
         "for at in range(200): detector.detect(f'where is my order {at}')\n"
