@@ -58,6 +58,8 @@ _GOLDS = ("gold", "yellow gold", "rose gold", "white gold")
 _READY_WORDS = frozenset({"ready", "ship", "shipping", "stock", "available", "today", "now"})
 _NO_STYLES = frozenset({*_CATEGORIES, "earring", "gift", "jewellery", "jewelry", "new", "sale"})
 """Tags that say what a piece is, or how it is sold."""
+_HISSING = ("ch", "sh", "x", "ss")
+"""What takes -es in the plural."""
 _FILLER = frozenset(
     {
         "a", "all", "an", "and", "any", "between", "can", "could", "do", "find", "for", "from",
@@ -166,11 +168,33 @@ def style_words(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
     as a whole, or what it is made of, is none."""
     found: dict[str, tuple[str, ...]] = {}
     for word in (one.casefold() for one in words):
-        one = stem(word)
-        other = {one, word} & _NO_STYLES or _first([word], _METAL_PHRASES)
+        other = {stem(word), singular(word), word} & _NO_STYLES or _first([word], _METAL_PHRASES)
         if not other and _first([word], _STONE_PHRASES) is None:
-            found[word] = tuple(dict.fromkeys((word, one, f"{one}s")))
+            found[word] = style_forms(word)
     return found
+
+
+def style_forms(word: str) -> tuple[str, ...]:
+    """The tags that say this style: as it is written, singular and plural."""
+    word = word.casefold()
+    one = singular(word)
+    several = f"{one}es" if one.endswith(_HISSING) else f"{one}s"
+    return tuple(dict.fromkeys((word, stem(word), one, several)))
+
+
+def singular(word: str) -> str:
+    """As one is called: `stud` of studs, `huggie` of huggies; "tennis" is no plural."""
+    if word.endswith(tuple(f"{end}es" for end in _HISSING)):
+        return word[:-2]
+    plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "is", "us"))
+    return word[:-1] if plural else word
+
+
+def words_apart(text: str) -> list[str]:
+    """The words of the text in its order, but for those of a metal or a stone, and for filler."""
+    _, rest = _find_all(text, _METAL_PHRASES)
+    _, rest = _find_all(rest, _STONE_PHRASES)
+    return [word for word in _WORD.findall(rest) if word not in _FILLER and not word.isdigit()]
 
 
 def search_words(*texts: str) -> list[str]:

@@ -134,7 +134,8 @@ class ProductQuery(BaseModel):
 
     `ready_to_ship` True asks for what can leave today, False for all that is published. `size_us`
     is a ring size that must itself be ready; what stands in a `without_` is not wanted,
-    and of `without_words` no piece may have one among its search words.
+    and of `without_words` no piece may have one among its search words. Of `styles` one must fit:
+    each is a tag, or several that a piece must all have ("vintage halo").
     """
 
     model_config = ConfigDict(frozen=True)
@@ -143,6 +144,7 @@ class ProductQuery(BaseModel):
     category: str | None = None
     metal: str | None = None
     stone: str | None = None
+    styles: tuple[str, ...] = ()
     without_categories: tuple[str, ...] = ()
     without_metals: tuple[str, ...] = ()
     without_stones: tuple[str, ...] = ()

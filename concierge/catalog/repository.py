@@ -41,6 +41,10 @@ class CatalogRepository:
         rows = self._products.find({"name": {"$in": list(names)}, "published": True})
         return [Product.from_mongo(row) for row in rows.collation(BY_NAME).limit(limit)]
 
+    def has(self, filters: Row) -> bool:
+        """Whether any piece fits."""
+        return self._products.find_one(filters, {"_id": 1}) is not None
+
     def count(self, filters: Row) -> int:
         return self._products.count_documents(filters)
 

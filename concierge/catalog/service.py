@@ -7,6 +7,7 @@ and the demo loader, which authorise before they do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from concierge.catalog.classify import (
     Wish,
@@ -16,6 +17,7 @@ from concierge.catalog.classify import (
     same_stone,
     spoken,
     stem,
+    style_forms,
     style_words,
 )
 from concierge.catalog.merge import merged
@@ -140,17 +142,11 @@ class CatalogService:
     def styles_in(self, words: Iterable[str]) -> list[str]:
         """Those of the words that are a tag of some published piece, in their order; a kind, a
         metal or a stone is none."""
-        wanted = style_words(words)
-        if not wanted:
+        wanted = dict(islice(style_words(words).items(), NAME_WORDS))
+        # Most messages name none: that is known by one look.
+        if not wanted or not self._tagged({form for forms in wanted.values() for form in forms}):
             return []
-        filters: Row = {
-            "tags": {"$in": sorted({form for forms in wanted.values() for form in forms})},
-            "readyToShip": {"$in": [True, False]},
-            "published": True,
-        }
-        found = self._repository.find(filters, MOST_NAMESAKES)
-        known = {tag for piece in found for tag in piece.tags}
-        return [word for word, forms in wanted.items() if known & set(forms)]
+        return [word for word, forms in wanted.items() if self._tagged(forms)]
 
     def count(self) -> int:
         return self._repository.count_all()
@@ -197,6 +193,13 @@ class CatalogService:
             unchanged=len(drafts) - len(inserts) - len(replacements),
         )
 
+    def _tagged(self, tags: Iterable[str]) -> bool:
+        """Whether any published piece has one of the tags."""
+        ready = {"$in": [True, False]}  # both: so that the index on tags serves
+        return self._repository.has(
+            {"tags": {"$in": sorted(tags)}, "readyToShip": ready, "published": True}
+        )
+
     def _page(self, query: ProductQuery, filters: Row) -> list[Product]:
         return self._repository.find(filters, query.limit, dearest_first=query.dearest_first)
 
@@ -225,6 +228,8 @@ def _filters(query: ProductQuery, wish: Wish) -> Row:
         filters["variants"] = {"$elemMatch": _ready_in(query.size_us)}
     if query.tags:
         filters["tags"] = {"$in": [tag.casefold() for tag in query.tags]}
+    if query.styles:
+        filters["$and"] = [_of_style(query.styles)]
     if wish.words:
         filters["searchWords"] = {"$all": list(wish.words)}
     if query.without_words:
@@ -242,6 +247,16 @@ def _filters(query: ProductQuery, wish: Wish) -> Row:
     return filters
 
 
+def _of_style(styles: Sequence[str]) -> Row:
+    """Pieces of any of the styles; of one in several words each must be a tag."""
+    phrases = [[style_forms(word) for word in style.split()] for style in styles]
+    if all(len(words) == 1 for words in phrases):
+        return {"tags": {"$in": sorted({form for (forms,) in phrases for form in forms})}}
+    return {
+        "$or": [{"$and": [{"tags": {"$in": list(forms)}} for forms in words]} for words in phrases]
+    }
+
+
 def _ready_in(size_us: float) -> Row:
     """A variant of that size that can leave today; as `Variant.ready` and `Variant.is_size`."""
     return {
@@ -253,4 +268,4 @@ def _ready_in(size_us: float) -> Row:
 
 def _asks_for_more_than_words(query: ProductQuery, wish: Wish) -> bool:
     named = (query.category, query.metal, query.stone, wish.category, wish.metal, wish.stone)
-    return any(named) or bool(query.tags)
+    return any(named) or bool(query.tags or query.styles)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concierge.chat.awaiting import CSAT_NOTES
+from concierge.chat.consent import asks
 from concierge.chat.context import Outcome, TurnContext
 from concierge.chat.dialogue import Decision
 from concierge.chat.handlers.people import complains, is_rating
@@ -21,6 +22,8 @@ QUIET = {
 MANNERS = {Intent.GREETING, Intent.THANKS_GOODBYE}
 """What opens no ticket again that was resolved."""
 
+THANKS_RULE = "only-thanks"
+"""The rule of data/intents that reads thanks alone."""
 ASKS_TO_RATE = "reviews"
 """The rule of data/intents that reads the wish to rate: it is ours to ask how we did."""
 
@@ -30,6 +33,13 @@ def left_to_human(ctx: TurnContext, decision: Decision) -> bool:
     if decision.continued or ctx.detection.rule == ASKS_TO_RATE:
         return False
     return decision.intent in QUIET
+
+
+def only_thanks(ctx: TurnContext, decision: Decision) -> bool:
+    """Thanks and no other word, before a human has written: nothing for a ticket."""
+    thanks = decision.intent is Intent.THANKS_GOODBYE and ctx.detection.rule == THANKS_RULE
+    answered = ctx.session.answered_ticket_id == ctx.session.open_ticket_id
+    return thanks and not decision.continued and not answered and not asks(ctx.text)
 
 
 def to_reopen(ctx: TurnContext, decision: Decision) -> str | None:

@@ -114,7 +114,8 @@ _ASKS = re.compile(
     r"|(?:can|could|may|might|will|would|should|shall|must|do|does|did|is|are|am|was|have|has)"
     r" (?:i|you|u|we|it|its|they|there|that|this|the|these|those|my|your|someone|anyone)\b"
     r"|(?:i )?(?:have|got|had) (?:a|one|another|some|few|more) (?:quick |few |small )?questions?"
-    r"|questions?\b|tell me\b|explain\b|(?:i )?(?:want|wanted|need|would like|like) to know\b"
+    r"|questions?\b|any (?:news|updates?)\b"
+    r"|tell me\b|explain\b|(?:i )?(?:want|wanted|need|would like|like) to know\b"
     r"|id like to know\b|(?:i )?(?:wonder|wondered|wondering)\b|possible to\b|any chance\b)"
 )
 _WHY = re.compile(

@@ -122,6 +122,14 @@ NO_LIMIT = re.compile(
     re.I,
 )
 """The budget of a wish is taken back."""
+ANY_STYLE = re.compile(
+    r"\b(?:any|all|every|whatever|no (?:particular|special|specific)) (?:kind of )?"
+    r"(?:style|design)s?\b"
+    r"|\b(?:forget|drop|ignore|remove|never ?mind|without)\b.{0,12}\bstyles?\b"
+    r"|\bstyles? (?:is not important|does ?n'?t matter|does not matter)",
+    re.I,
+)
+"""The style of a wish is taken back."""
 CHOICE_RULE = "choice-of-shown"
 """The rule of data/intents that reads a place by what came last: "the cheapest ring" is none."""
 _MEANT = re.compile(r"\b(?:that|it|this|size|convert)\b", re.I)
@@ -153,8 +161,9 @@ def said_of_last(detection: Detection, last_intent: str | None, text: str) -> In
     of_stock = {Intent.RETURNS, Intent.ORDER_UPDATES, Intent.ORDER_TRACKING, Intent.UNMATCHED}
     if last in _LOOKED and heard in of_stock and not slots.order_number and BACK_AGAIN.search(text):
         return Intent.PRODUCT_SEARCH
-    taken_back = dropped(text, slots.metal) or dropped(text, slots.stone)
-    if last in _LOOKED and (taken_back or (heard in _MANNERS and NO_LIMIT.search(text))):
+    taken_back = any(dropped(text, word) for word in (slots.metal, slots.stone, slots.style))
+    freed = NO_LIMIT.search(text) or ANY_STYLE.search(text)
+    if last in _LOOKED and (taken_back or (heard in _MANNERS and freed)):
         return last
     if last in {*_LOOKED, Intent.RESIZE} and IN_SYSTEM.match(text) and _MEANT.search(text):
         return Intent.SIZING

@@ -148,6 +148,7 @@ def _fields(
         ),
         about_product_id=before.about_product_id,
         wished_size=before.wished_size,
+        wished_styles=before.wished_styles,
         without_categories=before.without_categories,
         without_metals=before.without_metals,
         without_stones=before.without_stones,

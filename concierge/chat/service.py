@@ -9,7 +9,7 @@ from datetime import datetime
 from concierge.catalog.models import Product
 from concierge.chat.awaiting import CONTACT, HUMAN
 from concierge.chat.beside import with_others
-from concierge.chat.between import heard_by_human, left_to_human, to_reopen
+from concierge.chat.between import heard_by_human, left_to_human, only_thanks, to_reopen
 from concierge.chat.consent import flat_no
 from concierge.chat.context import Outcome, Rooms, TurnContext
 from concierge.chat.details import PieceDetails, details_of
@@ -285,6 +285,8 @@ class ChatService:
         # How to be reached goes into the hand-over itself.
         is_contact = decision.continued and ctx.session.state.awaiting == CONTACT
         if ticket_id and ctx.form is None and ctx.text.strip() and not is_contact:
+            if only_thanks(ctx, decision):
+                return "thanked", Outcome([ctx.say("ticket_thanks", ticket_id=ticket_id)])
             passed = self._pass_on(ctx, ticket_id, decision)
             if left_to_human(ctx, decision) and (
                 ctx.session.answered_ticket_id == ticket_id or answered(ctx, decision) is None

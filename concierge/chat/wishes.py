@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 from statistics import median_low
 from typing import Any
 
-from concierge.catalog.classify import same_category, stem
+from concierge.catalog.classify import same_category, stem, words_apart
 from concierge.catalog.models import ProductQuery
 from concierge.chat.asked import CHEAPER, DEARER, IN_IT, MORE, MY_SIZE
 from concierge.chat.context import TurnContext
-from concierge.chat.following import NO_LIMIT
+from concierge.chat.following import ANY_STYLE, NO_LIMIT
 from concierge.detection.models import Intent, RingSize, Slots
 from concierge.detection.unwanted import dropped, unwanted, words_left_out
 
 FRESH = re.compile(r"\b(anything|everything|any piece|all pieces|pieces|jewel\w*)\b", re.I)
 FILTERS = ("category", "metal", "stone", "budget_min_cents", "budget_max_cents")
 STORED_FILTERS = ("category", "metal", "stone", "budgetMinCents", "budgetMaxCents")
+OR = re.compile(r"\bor\b|\band\b|[,;/&]", re.I)
 WITHOUT = {
     "category": "without_categories",
     "metal": "without_metals",
@@ -42,6 +43,7 @@ class Wish:
     budget_max_cents: int | None = None
     currency: str | None = None
     size: RingSize | None = None
+    styles: tuple[str, ...] = ()
     without_categories: tuple[str, ...] = ()
     without_metals: tuple[str, ...] = ()
     without_stones: tuple[str, ...] = ()
@@ -68,6 +70,7 @@ class Wish:
             category=self.category,
             metal=self.metal,
             stone=self.stone,
+            styles=self.styles,
             without_categories=self.without_categories,
             without_metals=self.without_metals,
             without_stones=self.without_stones,
@@ -93,6 +96,7 @@ class Wish:
                 for name, stored in zip(FILTERS, STORED_FILTERS, strict=True)
             },
             "state.wishedSize": self.size.to_mongo() if self.size else None,
+            "state.wishedStyles": list(self.styles),
             "state.withoutCategories": list(self.without_categories),
             "state.withoutMetals": list(self.without_metals),
             "state.withoutStones": list(self.without_stones),
@@ -102,6 +106,8 @@ class Wish:
     def traced(self) -> dict[str, str]:
         """For the trace beside the turn."""
         shown = {name: str(value) for name in FILTERS if (value := getattr(self, name)) is not None}
+        if self.styles:
+            shown["styles"] = ", ".join(self.styles)
         if self.sized:
             shown["size_us"] = f"{self.sized.us:g}"
         if self.without:
@@ -142,6 +148,7 @@ def wish_of(ctx: TurnContext) -> Wish:
     )
     wish = _with_words(wish, new, ctx.text)
     wish = wish.but(without_words=_without_styles(wish, styles, ctx.text))
+    wish = wish.but(styles=_wished_styles(ctx, wish, styles))
     wish = _with_budget(wish, new.budget_min_cents, new.budget_max_cents, ctx.text)
     return _nearer(ctx, wish, new, refines=bool(refines))
 
@@ -165,6 +172,7 @@ def looser(wish: Wish) -> Iterator[tuple[Wish, tuple[str, ...]]]:
     """The wish with one filter less, then with several; and which were let go. The budget is not
     among them: what lies beyond it is shown as such."""
     given = [name for name in ("stone", "metal") if getattr(wish, name)]
+    given += ["styles"] if wish.styles else []
     given += ["size"] if wish.sized else []
     for name in given:
         yield _less(wish, name), (name,)
@@ -175,7 +183,7 @@ def looser(wish: Wish) -> Iterator[tuple[Wish, tuple[str, ...]]]:
 
 
 def _less(wish: Wish, *names: str) -> Wish:
-    return wish.but(**dict.fromkeys(names))
+    return wish.but(**{name: () if name == "styles" else None for name in names})
 
 
 def _kept(ctx: TurnContext) -> Wish:
@@ -183,6 +191,7 @@ def _kept(ctx: TurnContext) -> Wish:
     return Wish(
         **{name: getattr(known, name) for name in (*FILTERS, "currency")},
         size=state.wished_size,
+        styles=tuple(state.wished_styles),
         without_categories=tuple(state.without_categories),
         without_metals=tuple(state.without_metals),
         without_stones=tuple(state.without_stones),
@@ -212,6 +221,38 @@ def _without_styles(wish: Wish, styles: list[str], text: str) -> tuple[str, ...]
     said = {stem(word) for word in re.findall(r"\w+", text.casefold())}
     before = (word for word in wish.without_words if stem(word) not in said)
     return tuple(dict.fromkeys([*before, *styles]))
+
+
+def _wished_styles(ctx: TurnContext, wish: Wish, left_out: list[str]) -> tuple[str, ...]:
+    """What is named now in place of what was named before: any of "studs or hoops", all of
+    "vintage halo". The name of a piece names no style, nor does what a gift is for."""
+    text, slots, catalog = ctx.text, ctx.detection.slots, ctx.rooms.catalog
+    said = [word for word in words_apart(text) if word not in left_out and not dropped(text, word)]
+    known = set(catalog.styles_in(said))
+    if slots.category is None and ctx.intent is Intent.GIFT:
+        known.discard(slots.occasion or "")
+    if known:
+        named = {word for piece in catalog.each_named_in(text) for word in words_apart(piece.name)}
+        known -= named
+    phrases = (" ".join(w for w in words_apart(part) if w in known) for part in OR.split(text))
+    styles = tuple(dict.fromkeys(filter(None, phrases)))
+    if not styles and (other := _by_another_name(ctx, left_out)) is not None:
+        styles = (other,)
+    if styles:
+        return styles
+    if ANY_STYLE.search(text):
+        return ()
+    gone = {stem(word) for word in left_out}
+    gone |= {stem(word) for style in wish.styles for word in style.split() if dropped(text, word)}
+    return tuple(one for one in wish.styles if not gone & {stem(word) for word in one.split()})
+
+
+def _by_another_name(ctx: TurnContext, left_out: list[str]) -> str | None:
+    """ "Antique" is what the shop tags as vintage."""
+    style = ctx.detection.slots.style
+    if style is None or left_out or dropped(ctx.text, style) or style in words_apart(ctx.text):
+        return None
+    return next(iter(ctx.rooms.catalog.styles_in([style])), None)
 
 
 def _with_budget(wish: Wish, low: int | None, high: int | None, text: str) -> Wish:

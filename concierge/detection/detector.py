@@ -44,6 +44,8 @@ _LIKELY = 4
 _POINTING = 6
 """A message of more words than that says more than which of the things shown it means."""
 _POSSIBLE = 0.05
+_OF_PAYMENTS = {"payment-failed", "payment-went-wrong", "charged-twice"}
+"""Rules that hand over a payment which failed or was taken twice: always urgent."""
 _JOINTS = frozenset({"and", "also", "but", "plus", "then", "or", "another"})
 
 
@@ -288,7 +290,7 @@ class Detector:
                 "also": list(also),
                 "negated": outcome.negated,
                 "angry": self._vocabulary.has("angry", words),
-                "urgent": self._is_urgent(words),
+                "urgent": self._is_urgent(words) or _pays_in_vain(result, outcome.hits),
                 "elapsed_ms": _milliseconds_since(begun.began),
                 "trace": Trace(
                     layers=begun.layers,
@@ -384,3 +386,7 @@ def _trigger_phrases(words: Iterable[str]) -> list[Phrase]:
 
 def _milliseconds_since(began: float) -> float:
     return round((perf_counter() - began) * 1000, 4)
+
+
+def _pays_in_vain(found: Detection, hits: Iterable[Hit]) -> bool:
+    return found.intent is Intent.STYLIST and any(hit.rule.name in _OF_PAYMENTS for hit in hits)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from concierge.core.policies import Policies
-from concierge.orders.models import Order, OrderLine, OrderStatus
+from concierge.orders.models import Order, OrderLine, OrderStatus, StatusEntry
 from concierge.orders.timeline import as_of
 from concierge.replies.models import ReturnKind
 from concierge.returns.errors import (
@@ -23,6 +23,7 @@ from concierge.returns.errors import (
     NotReturnable,
     OrderCancelled,
     ReturnRefused,
+    ReturnUnderWay,
     ReturnWindowClosed,
 )
 
@@ -31,6 +32,7 @@ class ReasonCode(StrEnum):
     OK = "ok"
     CANCELLED = "cancelled"
     REFUNDED = "refunded"
+    UNDER_WAY = "under_way"
     CUSTOM = "custom"
     NOT_DELIVERED = "not_delivered"
     WINDOW_CLOSED = "window_closed"
@@ -59,6 +61,8 @@ def decide(
         return Eligibility(False, ReasonCode.CANCELLED, days)
     if order.status is OrderStatus.RETURNED:
         return Eligibility(False, ReasonCode.REFUNDED, days)
+    if order.status is OrderStatus.RETURN_PENDING and not _filed_here(order):
+        return Eligibility(False, ReasonCode.UNDER_WAY, days)
     delivered_at = order.shipping.delivered_at
     estimated = order.shipping.delivered_estimated
     if line.custom or line.engraved:
@@ -79,6 +83,8 @@ def refusal(order: Order, line: OrderLine, decided: Eligibility) -> ReturnRefuse
             return OrderCancelled(number)
         case ReasonCode.REFUNDED:
             return AlreadyRefunded(number)
+        case ReasonCode.UNDER_WAY:
+            return ReturnUnderWay(number, max((one.at for one in _sent_back(order)), default=None))
         case ReasonCode.CUSTOM:
             return NotReturnable(number, line.name)
         case ReasonCode.WINDOW_CLOSED if decided.delivered_at is not None:
@@ -88,6 +94,15 @@ def refusal(order: Order, line: OrderLine, decided: Eligibility) -> ReturnRefuse
         case ReasonCode.NOT_DELIVERED:
             return NotDelivered(number)
     return None
+
+
+def _sent_back(order: Order) -> list[StatusEntry]:
+    return [one for one in order.status_history if one.status is OrderStatus.RETURN_PENDING]
+
+
+def _filed_here(order: Order) -> bool:
+    """Returns of ours name their RMA and the line they are of; of others any line may be meant."""
+    return any(one.reference is not None for one in _sent_back(order))
 
 
 def window_days(kind: ReturnKind, policies: Policies) -> int:

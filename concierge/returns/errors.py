@@ -51,6 +51,17 @@ class AlreadyRefunded(ReturnRefused):
         super().__init__(f"{order_number} was returned and refunded already.", order_number)
 
 
+class ReturnUnderWay(ReturnRefused):
+    """The order is on its way back by a return that was not filed here; `since` where known."""
+
+    code = "return_under_way"
+    title = "A return is already under way"
+
+    def __init__(self, order_number: str, since: datetime | None) -> None:
+        super().__init__(f"A return of {order_number} is already under way.", order_number)
+        self.since = since
+
+
 class NotReturnable(ReturnRefused):
     """Made or engraved for this customer; neither taken back nor resized without a look at it."""
 

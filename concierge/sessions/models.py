@@ -124,8 +124,8 @@ class DialogueState(Embedded):
     awaited was asked before something else was answered. `about_product_id` is the piece that was
     spoken of last, which "it" means; `listed_orders` are those that "the second one" means;
     `filed_rma` is the return or resize this session filed last; `subscribed` says that it switched
-    messages on; `wished_size` and the two `without` are filters of the last
-    search, as slots remember the others.
+    messages on; `wished_size`, `wished_styles` and those `without` are filters of the last search,
+    as slots remember the others.
     """
 
     awaiting: str | None = None
@@ -139,6 +139,7 @@ class DialogueState(Embedded):
     shown_product_ids: list[str] = Field(default_factory=list)
     about_product_id: str | None = None
     wished_size: RingSize | None = None
+    wished_styles: list[str] = Field(default_factory=list)
     without_categories: list[str] = Field(default_factory=list)
     without_metals: list[str] = Field(default_factory=list)
     without_stones: list[str] = Field(default_factory=list)

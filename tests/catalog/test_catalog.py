@@ -85,6 +85,28 @@ def test_tags_fit_when_any_of_them_does_and_featured_asks_for_featured_only(cata
     assert [p.handle for p in catalog.search(ProductQuery(featured_only=True)).items] == ["a"]
 
 
+def test_of_several_styles_any_fits_and_of_one_in_several_words_all_must(catalog):
+    tags = {"a": ("halo",), "b": ("halo", "vintage"), "c": ("studs",), "d": ("huggies",)}
+    catalog.upsert_from("t", [draft(key, tags=of) for key, of in tags.items()])
+
+    def fit(*styles: str) -> list[str]:
+        return [p.handle for p in catalog.search(ProductQuery(styles=styles)).items]
+
+    assert sorted(fit("halo")) == ["a", "b"]
+    assert fit("vintage halo") == ["b"]
+    assert sorted(fit("vintage halo", "stud")) == ["b", "c"]
+    assert fit("huggie") == fit("huggies") == ["d"]
+    assert catalog.search(ProductQuery(styles=("halo",), tags=("vintage",))).total == 1
+    page = catalog.search(ProductQuery(q="blorp", styles=("halo",)))
+    assert (page.total, page.ignored_words) == (2, ("blorp",))
+
+
+def test_a_style_is_known_however_many_cheaper_pieces_have_another_one(catalog):
+    many = [draft(f"s{n}", 100, tags=("stackable",)) for n in range(250)]
+    catalog.upsert_from("t", [*many, draft("dear", 90_000, tags=("vintage",))])
+    assert catalog.styles_in(["stackable", "blorp", "vintage"]) == ["stackable", "vintage"]
+
+
 def test_words_that_no_piece_fits_are_dropped_and_named(fixtures):
     page = fixtures.search(ProductQuery(q="rings for my grandmother"))
     assert page.total == 4
@@ -167,6 +189,9 @@ def test_no_query_of_the_catalogue_scans_the_collection(fixtures, mongo):
         ProductQuery(tags=("halo",)),
         ProductQuery(without_words=("hoops", "vintage")),
         ProductQuery(q="halo", category="ring", without_words=("vintage",)),
+        ProductQuery(styles=("halo",)),
+        ProductQuery(styles=("vintage halo", "stud"), category="ring", budget_max_cents=99999),
+        ProductQuery(styles=("halo",), tags=("engagement",), q="halo", ready_to_ship=False),
         ProductQuery(featured_only=True, exclude_ids=("x",)),
     ]
     with no_collection_scans(mongo):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from concierge.core.policies import Policies
-from concierge.orders.models import Order, OrderLine, OrderStatus, Shipping
+from concierge.orders.models import Order, OrderLine, OrderStatus, Shipping, StatusEntry
 from concierge.replies.models import ReturnKind
 from concierge.returns.eligibility import Eligibility, ReasonCode, decide, end_of_day, refusal
 from concierge.returns.errors import (
@@ -16,6 +16,7 @@ from concierge.returns.errors import (
     NotDelivered,
     NotReturnable,
     OrderCancelled,
+    ReturnUnderWay,
     ReturnWindowClosed,
 )
 
@@ -135,7 +136,23 @@ def test_a_cancelled_or_refunded_order_has_nothing_to_send_back(
 def test_another_line_of_an_order_with_a_return_under_way_may_still_come_back(
     policies: Policies,
 ) -> None:
-    assert judged(order(OrderStatus.RETURN_PENDING), RETURN, after(5), policies).allowed
+    ours = StatusEntry(status=OrderStatus.RETURN_PENDING, at=after(4), reference="RMA-1")
+    pending = order(OrderStatus.RETURN_PENDING).model_copy(update={"status_history": [ours]})
+    assert judged(pending, RETURN, after(5), policies).allowed
+
+
+@pytest.mark.parametrize("kind", [RETURN, RESIZE])
+@pytest.mark.parametrize("since", [None, after(4)])
+def test_an_order_that_goes_back_by_a_return_of_others_is_refused(
+    kind: ReturnKind, since: datetime | None, policies: Policies
+) -> None:
+    known = [StatusEntry(status=OrderStatus.RETURN_PENDING, at=since)] if since else []
+    pending = order(OrderStatus.RETURN_PENDING).model_copy(update={"status_history": known})
+    decided = judged(pending, kind, after(5), policies)
+    assert (decided.allowed, decided.reason_code) == (False, ReasonCode.UNDER_WAY)
+    refused = refusal(pending, pending.lines[0], decided)
+    assert isinstance(refused, ReturnUnderWay)
+    assert (refused.since is None) is (since is None)
 
 
 def test_an_estimated_delivery_counts_from_its_day_and_says_so(policies: Policies) -> None:

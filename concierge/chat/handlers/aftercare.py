@@ -24,6 +24,7 @@ from concierge.chat.handlers.refunds import (
     first_told,
     money_of_cancelled,
     refund,
+    under_way,
     wants_refund_told,
 )
 from concierge.chat.handlers.resizing import (
@@ -57,6 +58,7 @@ from concierge.returns.errors import (
     NotReturnable,
     OrderCancelled,
     ReturnRefused,
+    ReturnUnderWay,
     ReturnWindowClosed,
 )
 
@@ -307,6 +309,8 @@ def _refused(
             said = ctx.say(f"{prefix}_not_delivered", order_number=number)
         case AlreadyRefunded():
             said = ctx.say("return_refund_done", order_number=number)
+        case ReturnUnderWay():
+            said = under_way(ctx, number, refused.since)
         case OrderCancelled():
             said = ctx.say("return_cancelled_order", order_number=number)
         case NotReturnable():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from concierge.catalog.classify import singular, style_forms
 from concierge.catalog.models import Product
 from concierge.chat.context import TurnContext
 from concierge.chat.wishes import WITHOUT, Wish, nearest_half, us_name
@@ -73,10 +74,18 @@ def plural(ctx: TurnContext, category: str | None) -> str:
     return texts.say(key) if key in texts else f"{category}s"
 
 
+def style_name(style: str) -> str:
+    """As it stands before a kind: `stud` earrings, `vintage halo` rings."""
+    return " ".join(singular(word) for word in style.split())
+
+
 def what(ctx: TurnContext, wish: Wish) -> str:
     """`rings in gold under $300`."""
     say = ctx.rooms.texts.say
     said = plural(ctx, wish.category)
+    if wish.styles:
+        styles = listed([style_name(style) for style in wish.styles], "or")
+        said = say("what_style", what=said, style=styles)
     if wish.metal:
         said = say("what_metal", what=said, metal=wish.metal)
     if wish.stone:
@@ -109,6 +118,9 @@ def chips(ctx: TurnContext, wish: Wish) -> list[FilterChip]:
 
     if wish.category:
         chip(plural(ctx, wish.category), wish.but(category=None, size=None))
+    for style in wish.styles:
+        others = tuple(one for one in wish.styles if one != style)
+        chip(style, wish.but(styles=others))
     if wish.metal:
         chip(wish.metal, wish.but(metal=None))
     if wish.stone:
@@ -134,6 +146,7 @@ def _why(ctx: TurnContext, piece: Product, wish: Wish) -> list[str]:
     elif top is not None:
         over = short_money(piece.price_cents - top, piece.currency)
         why.append(say("why_near_budget", difference=over))
+    why += [_why_style(ctx, piece, style) for style in wish.styles if _is_of_style(piece, style)]
     if wish.metal and piece.metal and wish.metal in piece.metal:
         why.append(say("why_metal", metal=piece.metal))
     if wish.stone and wish.stone in piece.gemstones:
@@ -145,6 +158,17 @@ def _why(ctx: TurnContext, piece: Product, wish: Wish) -> list[str]:
     if piece.featured_in_widget and len(why) < 3:
         why.append(say("why_featured"))
     return why
+
+
+def _is_of_style(piece: Product, style: str) -> bool:
+    return all(set(style_forms(word)) & set(piece.tags) for word in style.split())
+
+
+def _why_style(ctx: TurnContext, piece: Product, style: str) -> str:
+    """A thing, which a shop tags in the plural, is told as one ("a stud"), a manner as it is."""
+    tags = [tag for tag in piece.tags if tag in style_forms(style)]
+    key = "why_style_thing" if any(singular(tag) != tag for tag in tags) else "why_style"
+    return ctx.rooms.texts.say(key, style=style_name(style))
 
 
 def _news(piece: Product, chosen: Sequence[Product], wish: Wish) -> int:

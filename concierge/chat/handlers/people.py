@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from concierge.chat.awaiting import COMPLAINT, CONTACT, CSAT, CSAT_NOTES
-from concierge.chat.consent import YES
+from concierge.chat.consent import YES, asks
 from concierge.chat.context import Outcome, TurnContext
 from concierge.chat.dialogue import RATING_RULE
 from concierge.chat.following import RATES
@@ -16,7 +16,7 @@ from concierge.chat.models import CsatSubmission, StylistSubmission
 from concierge.chat.told import beginning, half_address, is_bare, only_half_address, wish_told
 from concierge.core.contact import phone_number
 from concierge.core.errors import InvalidInput
-from concierge.core.privacy import EMAIL, PHONE
+from concierge.core.privacy import EMAIL, PHONE, mask_email
 from concierge.csat.models import CsatKind
 from concierge.csat.scoring import score_of
 from concierge.detection.models import Intent
@@ -37,6 +37,7 @@ _SAYS_WHO = re.compile(r"^(?:i'?m|i am|my name is|name is|this is|it'?s)\s+", re
 _HURT = re.compile(
     r"\b(?:swallow\w*|chok(?:ed|ing)|injur\w*|bleed\w*|allergic reaction|poison\w*)\b", re.I
 )
+_SLOW = re.compile(r"\b(?:why|so|too|very|really|awfully|how come)\b.{0,15}\bslow(?:ly)?\b", re.I)
 _SPOKEN = {"ok": "okay", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}
 _OUT_OF = re.compile(r"\b([1-5])\s*(?:/|out of|of|stars?|points?)", re.I)
 
@@ -62,6 +63,8 @@ def stylist(ctx: TurnContext) -> Outcome:
         again = ctx.continued and ctx.session.state.awaiting == CONTACT
         if again and half_address(ctx.text):
             said = ctx.say("invalid_email")
+        elif again and ctx.slots.email and asks(ctx.text):
+            said = ctx.say("stylist_ask_send", address=mask_email(ctx.slots.email))
         elif again and not is_bare(ctx.text):
             said = ctx.say("stylist_ask_email")
         return Outcome(
@@ -132,7 +135,8 @@ def feedback(ctx: TurnContext) -> Outcome:
 
 
 def complains(ctx: TurnContext) -> bool:
-    return ctx.detection.angry or ctx.detection.rule in BLAME_RULES
+    blames = ctx.detection.rule in BLAME_RULES or _SLOW.search(ctx.text) is not None
+    return ctx.detection.angry or blames
 
 
 def is_rating(ctx: TurnContext) -> bool:
@@ -280,6 +284,8 @@ def _contact(ctx: TurnContext) -> Contact | None:
     new = ctx.detection.slots
     email = new.email or ctx.slots.email
     if email is None or half_address(ctx.text):
+        return None
+    if new.email is None and asks(ctx.text):  # a question is no consent
         return None
     # Beside an e-mail a few bare words are a name; alone they are what it is about.
     said_name = new.name if new.email or _SAYS_WHO.match(ctx.text.strip()) else None

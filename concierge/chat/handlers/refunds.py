@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from concierge.chat.awaiting import IDENTITY, PROOF
 from concierge.chat.context import Outcome, TurnContext
 from concierge.chat.handlers.identity import CONCIERGE, proven_order
 from concierge.chat.promised import asks_of_refund
+from concierge.core.formatting import date_text
 from concierge.core.privacy import EMAIL
 from concierge.orders.models import Order, OrderStatus
-from concierge.replies.models import Reply, ReturnKind
+from concierge.replies.models import Reply, ReturnKind, Text
 from concierge.returns.models import Return
 from concierge.sessions.models import Author
 
@@ -87,3 +89,12 @@ def money_of_cancelled(ctx: TurnContext, order: Order) -> Reply:
 def _has_words(text: str) -> bool:
     """More than a number, a proof and an "ok"."""
     return len(_WORDS.findall(EMAIL.sub("", text))) >= 3
+
+
+def under_way(ctx: TurnContext, order_number: str, since: datetime | None) -> Text:
+    """Where a return stands that was not filed here."""
+    days = ctx.rooms.policies.returns.refund_within_days
+    if since is None:
+        return ctx.say("return_under_way", order_number=order_number, refund_days=days)
+    date = date_text(since, ctx.rooms.timezone)
+    return ctx.say("return_under_way_since", order_number=order_number, date=date, refund_days=days)

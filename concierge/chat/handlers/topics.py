@@ -10,7 +10,7 @@ from concierge.chat.asked import (
     Asked,
     asked_of_piece,
 )
-from concierge.chat.awaiting import CSAT, HUMAN, OUTLAST, PIECE
+from concierge.chat.awaiting import CSAT, HUMAN, OUTLAST, PIECE, RESIZE_OFFER
 from concierge.chat.consent import asks
 from concierge.chat.context import Outcome, TurnContext
 from concierge.chat.dialogue import LOOKED, SIZE_RULE
@@ -29,6 +29,11 @@ from concierge.replies.models import CsatPrompt, QuickReplies, Reply, Text
 from concierge.sessions.models import Author
 
 NEAREST = 3
+WHY_NOT = re.compile(
+    r"^\W*(?:(?:but|and|ok|okay|so|oh|hm+|what)\W+)*why(?: not| is that| can'?t i| though)?\W*$",
+    re.I,
+)
+_REFUSING = {Intent.RETURNS.value, Intent.RESIZE.value, Intent.ORDER_CHANGE.value}
 _WEARS = re.compile(r"\b(?:wears?|takes?|has|have|size is|(?:her|his|my) (?:ring )?size)\b", re.I)
 PROMO_RULE = "promo-codes"
 """The rule of data/intents that reads questions on discounts, which no policy answers."""
@@ -163,6 +168,24 @@ def thanks(ctx: TurnContext) -> Outcome:
     ).note(EventName.CSAT_REQUESTED)
 
 
+def _why_not(ctx: TurnContext) -> Outcome | None:
+    """After something was refused: its reason once more, and a human."""
+    state = ctx.session.state
+    refused = state.last_intent in _REFUSING and state.awaiting in {HUMAN, RESIZE_OFFER}
+    if not refused or WHY_NOT.match(ctx.text) is None:
+        return None
+    told = (one for one in reversed(ctx.session.transcript) if one.author is Author.CONCIERGE)
+    reason = next((one.text for one in told if one.text), None)
+    if reason is None:
+        return None
+    return Outcome(
+        [Text(text=reason), ctx.say("why_not"), ctx.buttons("human", "track")],
+        awaiting=HUMAN,
+        pending=Intent.STYLIST,
+        intent=Intent(state.last_intent) if state.last_intent else None,
+    )
+
+
 def unmatched(ctx: TurnContext) -> Outcome:
     """Says so plainly; offers the nearest things it can do, and from the second time a human."""
     if not ctx.text.strip():
@@ -176,6 +199,8 @@ def unmatched(ctx: TurnContext) -> Outcome:
         return Outcome([*replies, ctx.buttons("track", "rings", "return", "human")])
     if ctx.detection.rule == PROMO_RULE:
         return Outcome([ctx.say("promo_codes"), ctx.buttons("financing", "rings", "human")])
+    if (again := _why_not(ctx)) is not None:
+        return again
     # "Moonrise studs" says nothing but a name, and may answer which piece was meant.
     answers = ctx.session.state.awaiting == PIECE
     piece = pieces.about(ctx) if answers else pieces.by_name(ctx)
