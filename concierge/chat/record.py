@@ -153,6 +153,7 @@ def _fields(
         without_metals=before.without_metals,
         without_stones=before.without_stones,
         without_words=before.without_words,
+        budget_measured=before.budget_measured,
         last_intent=intent.value,
         misses_in_row=session.state.misses_in_row + 1 if intent is Intent.UNMATCHED else 0,
         survey=session.state.survey,

@@ -48,6 +48,8 @@ class Wish:
     without_metals: tuple[str, ...] = ()
     without_stones: tuple[str, ...] = ()
     without_words: tuple[str, ...] = ()
+    measured: bool = False
+    """The budget was worked out from prices, and nobody named it: "cheaper"."""
 
     @property
     def without(self) -> tuple[str, ...]:
@@ -101,6 +103,7 @@ class Wish:
             "state.withoutMetals": list(self.without_metals),
             "state.withoutStones": list(self.without_stones),
             "state.withoutWords": list(self.without_words),
+            "state.budgetMeasured": self.measured,
         }
 
     def traced(self) -> dict[str, str]:
@@ -127,7 +130,8 @@ def us_name(size: RingSize) -> str:
 
 def wish_of(ctx: TurnContext) -> Wish:
     """A command, or a message that names a category (or "anything"), begins afresh; others refine
-    what was last looked for, as "not a ring, a bracelet" does."""
+    what was last looked for, as "not a ring, a bracelet" does. Another category keeps the budget
+    that was named; the same one again lets it go, as the words of its chip do."""
     new, state = ctx.detection.slots, ctx.session.state
     instead = unwanted(ctx.text, ctx.session.slots.category)
     styles = ctx.rooms.catalog.styles_in(words_left_out(ctx.text))
@@ -137,8 +141,11 @@ def wish_of(ctx: TurnContext) -> Wish:
     named = named and not of_style
     anew = FRESH.search(ctx.text) and not MORE.match(ctx.text)  # "anything else" is of the same
     fresh = named or anew or ctx.detection.layer == "command"
-    refines = state.last_intent in LOOKING and not fresh
+    looked = state.last_intent in LOOKING
+    refines = looked and not fresh
     before = _kept(ctx) if refines else Wish()
+    if looked and named and not anew and ctx.detection.layer != "command":
+        before = _budget_kept(ctx)
     if of_style and before.category is not None:
         new = new.model_copy(update={"category": None})
     wish = replace(
@@ -196,6 +203,18 @@ def _kept(ctx: TurnContext) -> Wish:
         without_metals=tuple(state.without_metals),
         without_stones=tuple(state.without_stones),
         without_words=tuple(state.without_words),
+        measured=state.budget_measured,
+    )
+
+
+def _budget_kept(ctx: TurnContext) -> Wish:
+    kept = _kept(ctx)
+    if kept.measured or kept.category == ctx.detection.slots.category:
+        return Wish()
+    return Wish(
+        budget_min_cents=kept.budget_min_cents,
+        budget_max_cents=kept.budget_max_cents,
+        currency=kept.currency,
     )
 
 
@@ -259,12 +278,12 @@ def _with_budget(wish: Wish, low: int | None, high: int | None, text: str) -> Wi
     """A new bound replaces the old one, and the other one where both would leave nothing."""
     if low is None and high is None:
         free = NO_LIMIT.search(text) is not None
-        return replace(wish, budget_min_cents=None, budget_max_cents=None) if free else wish
+        return wish.but(budget_min_cents=None, budget_max_cents=None) if free else wish
     bottom = low if low is not None else wish.budget_min_cents
     top = high if high is not None else wish.budget_max_cents
     if bottom is not None and top is not None and bottom >= top and (low is None or high is None):
         bottom, top = low, high
-    return replace(wish, budget_min_cents=bottom, budget_max_cents=top)
+    return wish.but(budget_min_cents=bottom, budget_max_cents=top, measured=False)
 
 
 def _nearer(ctx: TurnContext, wish: Wish, new: Slots, *, refines: bool) -> Wish:
@@ -285,4 +304,4 @@ def _nearer(ctx: TurnContext, wish: Wish, new: Slots, *, refines: bool) -> Wish:
         return wish
     than = median_low(prices)
     low, high = (None, max(STEP_CENTS, than - STEP_CENTS)) if cheaper else (than + STEP_CENTS, None)
-    return replace(wish, budget_min_cents=low, budget_max_cents=high)
+    return wish.but(budget_min_cents=low, budget_max_cents=high, measured=True)

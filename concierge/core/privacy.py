@@ -29,6 +29,23 @@ _NOT_OF_A_STREET = (
     r"(?:a|an|and|at|by|for|from|i|if|in|is|it|my|of|on|or|the|to|with|hours?|minutes?|days?|weeks?"
     r"|miles?|km|carats?|rings?|pieces?|stones?)\b"
 )
+_STATE = r"""(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI
+    |S[CD]|T[NX]|UT|V[AT]|W[AIVY]
+    |(?i:a[kzr]|c[aot]|dc|fl|ga|i[al]|k[sy]|m[adinost]|n[cdehjmvy]|ri|s[cd]|t[nx]|ut|v[at]|w[aivy]
+    |alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii
+    |idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan
+    |minnesota|mississippi|missouri|montana|nebraska|nevada|ohio|oklahoma|oregon|pennsylvania|utah
+    |tennessee|texas|vermont|virginia|washington|wisconsin|wyoming
+    |(?:new|north|south|west|rhode|district)[ ]
+     (?:hampshire|jersey|mexico|york|carolina|dakota|virginia|island|of[ ]columbia)))"""
+"""Those that are words ("in", "or", "me") only in capitals."""
+_TOWN = rf"""
+    (?:\.?,?\s+(?i:apt|apartment|unit|suite|ste|flat|floor|fl|\#)\.?\s*(?:\w?\d\w{{0,4}}|[a-z])\b)?
+    (?:
+      \.?,?\s+ (?:[^\W\d_][\w'’-]*\.?,?\s+){{0,4}}
+      (?:{_STATE}\.?,?\s+\d{{5}}(?:-\d{{4}})?|(?i:[A-Z]{{1,2}}\d[A-Z\d]?\s?\d[A-Z]{{2}}))\b
+    )?"""
+"""After a street: the flat, and what leads up to a state with its ZIP code, or a UK postcode."""
 STREET_ADDRESS = re.compile(
     rf"""(?<![\w$€£.,#-])\d{{1,5}}[A-Za-z]?,?\s+
     (?:
@@ -38,10 +55,12 @@ STREET_ADDRESS = re.compile(
       (?:[A-Z][\w'’.-]*\s+){{1,3}}
       (?:Court|Place|Square|Terrace|Crescent|Way|Close|Circle|Gardens)
     )
-    \b(?!\s+(?i:rings?|christopher|anthony|michael|benedict|patrick|jude)\b)""",
+    \b(?!\s+(?i:rings?|christopher|anthony|michael|benedict|patrick|jude)\b)
+    {_TOWN}""",
     re.VERBOSE,
 )
-"""`14 Elm Street`. Ways that are ordinary words in a shop (a square cut) only in capitals."""
+"""`14 Elm Street`, with town and code where both follow. Ways that are ordinary words in a shop
+(a square cut) only in capitals."""
 _NAME = r"[A-ZÀ-Þ][a-zà-ÿ'’]+(?:-[A-ZÀ-Þ]?[a-zà-ÿ'’]+)*"
 _NO_NAME = rf"(?:{_NOT_OF_A_STREET}|not|please|spelled|engraved|here|there|what|missing)"
 _INTRODUCED = re.compile(

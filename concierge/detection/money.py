@@ -65,13 +65,15 @@ _NUMBER = rf"\d{{1,3}}(?:[ ]\d{{3}})+(?:[.,]\d{{1,2}})?(?!\d)|\d+(?:[.,]\d+)*|{_
 def _amount(name: str) -> str:
     return (
         rf"(?P<{name}_before>(?<![a-z]){_BEFORE})?\s?(?P<{name}>{_NUMBER})"
-        rf"\s?(?P<{name}_k>k|grand(?! (?:total|opening|finale))|thousand)?(?![a-z\d])"
+        rf"\s?(?P<{name}_k>k|grand(?! (?:total|opening|finale))|thousand)?"
+        rf"(?P<{name}_ish>\s?-?ish)?(?![a-z\d])"
         rf"\s?(?P<{name}_after>{_AFTER}(?![a-z]))?"
     )
 
 
 _MAX_WORDS = (
-    r"under|below|less th[ae]n|cheaper th[ae]n|lower th[ae]n|up ?to|max(?:imum)?(?: of| is)?|"
+    r"under|undr|unde|udner|uner|unnder|below|belw|bellow|"
+    r"less th[ae]n|cheaper th[ae]n|lower th[ae]n|up ?to|max(?:imum)?(?: of| is)?|"
     r"at most|(?:no|not) more th[ae]n|not (?:over|above)|within|beneath|<=?|"
     r"not exceed(?:ing)?|budget(?: is| of| would be| around)?:?|to spend|spend(?:ing)?|for under"
 )
@@ -79,10 +81,13 @@ _MIN_WORDS = (
     r"over|above|more th[ae]n|at least|min(?:imum)?(?: of| is)?|starting (?:at|from)|"
     r"upwards? of|higher th[ae]n|greater th[ae]n|>=?"
 )
-_ABOUT_WORDS = r"around|about|roughly|approx(?:imately|\.)?|circa|close to|near|~"
+_ABOUT_WORDS = (
+    r"around|arround|arond|aroud|about|abuot|roughly|approx(?:imately|\.)?|circa|close to|near|~"
+)
 _GLUE = r"\s*(?:an |like |a (?!hundred|couple|few|grand|thousand))?"
 _RANGE = re.compile(
-    r"(?P<cue>(?:between|from|range(?: of)?|budget(?: is| of)?:?)\s+)?(?<![\w.,#-])"
+    r"(?P<cue>(?:between|betwen|bewteen|beetween|from|range(?: of)?|budget(?: is| of)?:?)\s+)?"
+    r"(?<![\w.,#-])"
     rf"{_amount('low')}"
     rf"\s*(?:-|to|and|&)\s*{_amount('high')}"
 )
@@ -98,7 +103,9 @@ _TAIL = re.compile(
 # What a number counts when it is not money.
 _UNIT = re.compile(
     r"\s?-?(?:%|°|\"|days?|weeks?|hours?|hrs?|minutes?|mins?|months?|years?|yrs?|carats?|ct\b|cts\b|"
-    r"karats?|kt\b|gold\b|mm\b|cm\b|inch|in\b|am\b|pm\b|stars?\b|times?\b|people|pieces|items?\b|"
+    r"karats?|kt\b|gold\b|mm\b|cm\b|inch|"
+    r"in\b(?! (?:[a-z]+ )?(?:gold|silver|platinum|stock))|am\b|pm\b|stars?\b|times?\b|people|"
+    r"pieces|items?\b|"
     r"rings?\b|pairs?\b|oz\b|g\b|grams?|points?\b|st\b|nd\b|rd\b|th\b|o'?clock|business|working|"
     r"/|:)"
 )
@@ -107,6 +114,11 @@ _KARATS = frozenset({9, 10, 14, 18, 22, 24})
 
 _LEAST_CENTS = 20_00
 """A bare number below that is seldom money: "less than 3"."""
+_NUMBERED_CENTS = 10_000_00
+"""From here a bare number is rather an order's: "a question about 12001"."""
+_MEASURED_CENTS, _NEAR_CENTS = 100_00, 10_00
+"""Bare pairs below and this near each other are sizes or lengths: "ring 50-52"."""
+_YEARS = (1900_00, 2100_00)
 _FEW = re.compile(
     r"(?<![\w])(?:under|below|less th[ae]n|cheaper th[ae]n|for under|max(?:imum)?"
     r"|budget(?: is| of)?:?)"
@@ -137,6 +149,9 @@ class Money:
 
 
 _SIZE_BEFORE = re.compile(r"siz\w*\s*(?:is|are|of)?\s*$")
+_ORDER_BEFORE = re.compile(r"\b(?:orders?|order (?:numbers?|nos?\.?))\s*:?\s*$")
+_GOES_ON = re.compile(r"\s?[-x]\s?\d")
+""" "2026-11-20" and "20-30-40" are no pair."""
 
 
 def find_money(text: str, *, looking: bool = False) -> list[Money]:
@@ -147,8 +162,9 @@ def find_money(text: str, *, looking: bool = False) -> list[Money]:
     if not any(character.isdigit() for character in text) and not _IN_WORDS.search(text):
         return []
     found: list[Money] = []
-    for reader in (_ranges, _cued, _plain):
-        for money in reader(text):
+    ranges = _ranges(text, looking=looking)
+    for amounts in (ranges, _cued(text), _plain(text)):
+        for money in amounts:
             money = _turned(money, text)
             if money.currency is None and _SIZE_BEFORE.search(text, 0, money.start):
                 continue  # "size between 50 and 52"
@@ -179,7 +195,7 @@ def budget_of(found: Sequence[Money]) -> Money | None:
 
 def parse_budget(text: str) -> Money | None:
     """A budget where one is expected, so that a bare `300` is one too: at most 300."""
-    if found := find_money(text):
+    if found := find_money(text, looking=True):
         return found[0]
     if (match := _PLAIN.search(text)) is None:
         return None
@@ -216,15 +232,17 @@ def _few(text: str, *, looking: bool) -> Money | None:
     return Money(match.start(), match.end(), "max", None, cents, None)
 
 
-def _ranges(text: str) -> list[Money]:
+def _ranges(text: str, *, looking: bool) -> list[Money]:
     found = []
     for match in _RANGE.finditer(text):
         currency = _currency(match, "low") or _currency(match, "high")
         low, high = _cents(match, "low"), _cents(match, "high")
-        if low is None or high is None or _UNIT.match(text, match.end()):
+        if low is None or high is None or (not currency and _UNIT.match(text, match.end())):
             continue
         sure = currency is not None or match["low_k"] or match["high_k"]
-        if not sure and (not match["cue"] or min(low, high) < _LEAST_CENTS):
+        if not sure and (min(low, high) < _LEAST_CENTS or _are_sizes(text, low, high)):
+            continue
+        if not (sure or match["cue"] or (looking and _is_bare_range(match, low, high))):
             continue
         if match["high_k"] and not match["low_k"] and low < 1000_00 <= high:
             low *= 1000  # "1-2k"
@@ -235,14 +253,36 @@ def _ranges(text: str) -> list[Money]:
     return found
 
 
+def _is_bare_range(match: re.Match[str], low: int, high: int) -> bool:
+    """Whether two bare numbers may be a budget: "rings 200-400". Near each other and small they
+    are sizes or lengths, in one century years, and large ones are order numbers."""
+    text = match.string
+    if " and " in match[0] or "&" in match[0] or low >= high or low >= _NUMBERED_CENTS:
+        return False
+    if _GOES_ON.match(text, match.end()) or _ORDER_BEFORE.search(text, 0, match.start()):
+        return False
+    if high < _MEASURED_CENTS and high - low < _NEAR_CENTS:
+        return False
+    return not (_YEARS[0] <= low and high <= _YEARS[1])
+
+
+def _are_sizes(text: str, low: int, high: int) -> bool:
+    return "siz" in text and max(low, high) < _MEASURED_CENTS
+
+
+def _around(cents: int) -> tuple[int, int]:
+    spread = int(cents * _AROUND)
+    return cents - spread, cents + spread
+
+
 def _cued(text: str) -> list[Money]:
     found = []
     for match in _CUED.finditer(text):
         cents, currency = _cents(match, "one"), _currency(match, "one")
-        if cents is None or _UNIT.match(text, match.end()):
+        if cents is None or (not currency and _UNIT.match(text, match.end())):
             continue
         sure = currency is not None or match["one_k"] is not None
-        if not sure and (cents < _LEAST_CENTS or (match["about"] and cents >= 10_000_00)):
+        if not sure and (cents < _LEAST_CENTS or (match["about"] and cents >= _NUMBERED_CENTS)):
             continue  # "less than 3", "a question about 12001"
         start, end = match.start(), match.end()
         if match["max"]:
@@ -250,8 +290,7 @@ def _cued(text: str) -> list[Money]:
         elif match["min"]:
             found.append(Money(start, end, "min", cents, None, currency))
         else:
-            spread = int(cents * _AROUND)
-            found.append(Money(start, end, "range", cents - spread, cents + spread, currency))
+            found.append(Money(start, end, "range", *_around(cents), currency))
     return found
 
 
@@ -264,7 +303,9 @@ def _plain(text: str) -> list[Money]:
             continue
         karat = match["one_k"] == "k" and cents // 1000_00 in _KARATS
         sure = currency is not None or (match["one_k"] is not None and not karat)
-        if not sure and (tail is None or cents < _LEAST_CENTS or karat):
+        about = match["one_ish"] is not None
+        said = tail is not None or (about and cents < _NUMBERED_CENTS)
+        if not sure and (not said or cents < _LEAST_CENTS or karat):
             continue
         if _UNIT.match(text, match.end()) and currency is None:
             continue
@@ -273,6 +314,8 @@ def _plain(text: str) -> list[Money]:
             found.append(Money(match.start(), end, "min", cents, None, currency))
         elif tail:
             found.append(Money(match.start(), end, "max", None, cents, currency))
+        elif about:
+            found.append(Money(match.start(), end, "range", *_around(cents), currency))
         else:
             found.append(Money(match.start(), end, "plain", None, cents, currency))
     return found

@@ -125,7 +125,8 @@ class DialogueState(Embedded):
     spoken of last, which "it" means; `listed_orders` are those that "the second one" means;
     `filed_rma` is the return or resize this session filed last; `subscribed` says that it switched
     messages on; `wished_size`, `wished_styles` and those `without` are filters of the last search,
-    as slots remember the others.
+    as slots remember the others; `budget_measured` says that its budget was worked out from prices
+    ("cheaper") and not named.
     """
 
     awaiting: str | None = None
@@ -144,6 +145,7 @@ class DialogueState(Embedded):
     without_metals: list[str] = Field(default_factory=list)
     without_stones: list[str] = Field(default_factory=list)
     without_words: list[str] = Field(default_factory=list)
+    budget_measured: bool = False
     last_intent: str | None = None
     misses_in_row: int = 0
     survey: str | None = None

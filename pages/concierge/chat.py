@@ -32,13 +32,9 @@ with guards.page():
                 # How high it really is stands in style.css: it leaves room for what is typed below.
                 with st.container(key="conversation", height=480, border=True, autoscroll=True):
                     chat.show(actor, kept)
-                st.chat_input(
-                    "Type a message",
-                    max_chars=5_000,
-                    key=chat.BOX,
-                    on_submit=chat.typed,
-                    args=(actor,),
-                )
+                # Without a limit of its own: the box would drop a longer paste without a word.
+                st.chat_input("Type a message", key=chat.BOX, on_submit=chat.typed, args=(actor,))
+                chat.show_unread()
             with beside:
                 chat.trace(actor, kept)
 

@@ -20,6 +20,12 @@ from tests.talk import Talk
         "I did not order GG-12011, someone used my card!",
         "where is my order, my lawyer will ask next",
         "how do I clean pearls after an allergic reaction",
+        "delete my account",
+        "please delete my account!",
+        "erase my personal data",
+        "GDPR",
+        "delete all my data",
+        "what data do you have about me",
     ],
 )
 def test_an_urgent_word_brings_a_human_and_nothing_in_front_of_it(
@@ -44,6 +50,8 @@ def test_who_is_hurt_is_sent_to_a_doctor_first(shop: Services) -> None:
         "no lawyer needed, where is my order",
         "does the bracelet have a safety chain",
         "what is your privacy policy",
+        "please don't delete my account",
+        "update my personal data",
         "GG-12002 sue@example.com",
         "a gift for my friend Sue",
         "do you have hypoallergenic earrings",

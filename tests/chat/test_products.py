@@ -44,17 +44,66 @@ def test_a_refinement_keeps_what_was_wished_before(shop: Services) -> None:
     assert [chip.label for chip in silver.one(ProductGrid).filters] == ["rings", "silver", "≤ $200"]
 
 
-def test_a_new_category_begins_afresh_and_is_what_later_refinements_start_from(
+def test_a_new_category_keeps_the_budget_alone_and_later_refinements_start_from_it(
     shop: Services,
 ) -> None:
     talk = Talk.begin(shop)
     talk.say("silver rings with aquamarine under 200")
     earrings = talk.say("show me earrings")
-    assert [chip.label for chip in earrings.one(ProductGrid).filters] == ["earrings"]
+    assert [chip.label for chip in earrings.one(ProductGrid).filters] == ["earrings", "≤ $200"]
     under = talk.say("under $150")
     assert [chip.label for chip in under.one(ProductGrid).filters] == ["earrings", "≤ $150"]
     everything = talk.say("/ready to ship")
     assert everything.one(ProductGrid).filters == []
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "most"),
+    [
+        ("gift for my mom under $200", "earrings", 200_00),
+        ("/gift 300", "earrings instead", 300_00),
+        ("rings under $300", "earrings", 300_00),
+        ("rings under $300", "show me gold earrings", 300_00),
+    ],
+)
+def test_the_budget_stays_when_the_category_changes(
+    shop: Services, first: str, then: str, most: int
+) -> None:
+    talk = Talk.begin(shop)
+    talk.say(first)
+    earrings = talk.say(then)
+    assert {card.category for card in cards(earrings)} == {"earrings"}
+    assert all(card.price_cents <= most for card in cards(earrings))
+    chip = earrings.one(ProductGrid).filters[-1]
+    assert chip.label == f"≤ ${most // 100}"
+    without = talk.say(chip.without_text).one(ProductGrid)
+    assert chip.label not in [kept.label for kept in without.filters]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("rings under $300", "earrings, any price"),
+        ("rings under $300", "/earrings"),
+        ("rings under $300", "rings"),
+        ("rings under $300", "show me everything"),
+    ],
+)
+def test_the_budget_goes_when_it_is_let_go_or_all_begins_afresh(
+    shop: Services, first: str, then: str
+) -> None:
+    talk = Talk.begin(shop)
+    talk.say(first)
+    grid = talk.say(then).one(ProductGrid)
+    assert not [chip.label for chip in grid.filters if "$" in chip.label]
+
+
+def test_a_price_that_was_only_measured_is_no_budget_for_another_category(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("rings")
+    assert "≤" in talk.say("cheaper").one(ProductGrid).filters[-1].label
+    grid = talk.say("earrings").one(ProductGrid)
+    assert [chip.label for chip in grid.filters] == ["earrings"]
 
 
 def test_a_chips_words_ask_for_the_same_without_that_filter(shop: Services) -> None:

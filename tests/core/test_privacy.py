@@ -115,6 +115,25 @@ def test_a_street_address_goes(text: str, left: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("123 New Street, Boston MA 02110", MASK),
+        ("to 123 New Street, Boston, MA 02110-1234 please", f"to {MASK} please"),
+        ("9 Old Mill Rd., Apt 4B, Salt Lake City, utah 84101!", f"{MASK}!"),
+        ("12 Elm Street\nAlbany, New York 12207", MASK),
+        ("it is 10 Downing Street, London SW1A 2AA, thanks", f"it is {MASK}, thanks"),
+        ("221b baker street nw1 6xe", MASK),
+        ("14 Elm Street, my order is 12001", f"{MASK}, my order is 12001"),
+        ("14 Elm Street or 12001", f"{MASK} or 12001"),
+        ("14 Elm Street flat band ring", f"{MASK} flat band ring"),
+        ("14 Elm Street. I wear US 6.5", f"{MASK}. I wear US 6.5"),
+    ],
+)
+def test_the_town_and_its_code_go_with_the_street(text: str, left: str) -> None:
+    assert Masker([]).mask(text) == left
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "order 120-3456",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from concierge.detection import DetectionContext, Detector, RingSystem, Slots
+from concierge.detection import DetectionContext, Detector, Intent, RingSystem, Slots
 from concierge.detection.ordinals import places_in
 
 
@@ -112,6 +112,62 @@ def test_phones_are_digits_with_a_plus_where_one_was_typed(
     detector: Detector, text: str, awaiting: str | None, phone: str | None
 ) -> None:
     assert slots_of(detector, text, awaiting).phone == phone
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "currency"),
+    [
+        ("$200-$400 rings", 200_00, 400_00, "USD"),
+        ("rings 200 to 400", 200_00, 400_00, None),
+        ("show me rings 200 - 400", 200_00, 400_00, None),
+        ("necklaces 100\u2013200", 100_00, 200_00, None),
+        ("/rings 200-400", 200_00, 400_00, None),
+        ("rings 200 to 400 size 7", 200_00, 400_00, None),
+        ("show me rings betwen 200 and 400", 200_00, 400_00, None),
+        ("ring, 250ish", 200_00, 300_00, None),
+        ("rings around $300 ish", 240_00, 360_00, "USD"),
+        ("shwo me rigns undr 300", None, 300_00, None),
+        ("over $200 rings", 200_00, None, "USD"),
+        ("rings under 300 in gold", None, 300_00, None),
+    ],
+)
+def test_a_range_beside_a_piece_is_a_budget_of_a_search(
+    detector: Detector, text: str, low: int | None, high: int | None, currency: str | None
+) -> None:
+    found = detector.detect(text)
+    assert found.intent is Intent.PRODUCT_SEARCH
+    assert (found.slots.budget_min_cents, found.slots.budget_max_cents) == (low, high)
+    assert found.slots.currency == currency
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ring 6 to 7",
+        "ring 50-52",
+        "rings 50 to 52 mm",
+        "size between 50 and 52",
+        "resize my ring from 52 to 54",
+        "necklace 40-45",
+        "necklace 400-450 mm",
+        "orders 12001-12002",
+        "find my orders 1001-1200",
+        "rings 12001-12002",
+        "rings 1920-1930",
+        "show me earrings 2026-11-20",
+        "earrings in 20 to 30 days",
+        "gift for 25-40 year olds",
+        "ring 555-0134",
+        "in 20ish minutes",
+        "9k-14k gold rings",
+        "200-400",
+    ],
+)
+def test_sizes_orders_days_and_lengths_are_no_range_of_prices(
+    detector: Detector, text: str
+) -> None:
+    found = slots_of(detector, text)
+    assert (found.budget_min_cents, found.budget_max_cents) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from concierge.bootstrap import Services
+from concierge.chat.models import MAX_TEXT
 from concierge.core.actor import Actor, Role
 from concierge.core.telemetry import bind_request, current_request_id
 from concierge.sessions.models import SessionContext
@@ -176,3 +177,22 @@ def test_what_the_work_raises_is_raised_and_it_knows_whose_request_it_is() -> No
 
     with bind_request("the-request"), pytest.raises(TimeoutError, match="the-request"):
         waiting.saying("typing", work)
+
+
+@pytest.mark.usefixtures("services")
+def test_of_a_long_message_the_beginning_is_sent_and_the_rest_is_shown(
+    open_screen: OpenScreen,
+) -> None:
+    screen = open_screen(Role.PM, "chat")
+    say(screen, "a" * MAX_TEXT + "the rest of it")
+    assert [warning.value for warning in screen.warning] == [
+        "Only the first 5,000 characters of your message were sent."
+    ]
+    assert [code.value for code in screen.code] == ["the rest of it"]
+    say(screen, "hello")
+    assert not screen.warning
+    assert not screen.code
+    say(screen, "b" * (MAX_TEXT + 1))
+    assert screen.warning
+    screen.button(key="new-chat").click().run()
+    assert not screen.warning

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from concierge.bootstrap import ALL_COLLECTIONS, Services
+from concierge.chat.models import MAX_TEXT
 from concierge.core.actor import Actor, Role
 from concierge.core.audit import AUDIT_LOG
 from concierge.detection.detector import Detector
@@ -176,3 +177,12 @@ def test_bad_input_is_told_and_begins_nothing(services: Services, open_screen: O
     numbers[1].set_value(numbers[0].value)
     press(screen, "Begin")
     assert "stands here twice" in text_of(screen)
+
+
+def test_of_a_long_message_the_beginning_is_said(
+    services: Services, open_screen: OpenScreen
+) -> None:
+    screen = open_screen(Role.PM, "scenarios", scenario="talk_paste_and_nothing")
+    press(screen, "Play step by step")
+    say(screen, "a" * (MAX_TEXT + 2_000))
+    assert "Only the first 5,000 characters were said." in [one.value for one in screen.toast]

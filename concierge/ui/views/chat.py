@@ -8,7 +8,7 @@ from itertools import groupby
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from concierge.chat.models import Submission, Turn
+from concierge.chat.models import MAX_TEXT, Submission, Turn
 from concierge.core.actor import Actor
 from concierge.core.formatting import time_text
 from concierge.core.mongo import OUTAGE
@@ -39,6 +39,7 @@ _OF_A_WISH = {
 """The slots that are told beside the chat."""
 _KEPT = "_chat"
 _UNANSWERED = "_chat_unanswered"
+_UNREAD = "_chat_unread"
 _AVATARS = {
     Author.CUSTOMER: ":material/person:",
     Author.CONCIERGE: ":material/diamond:",
@@ -86,6 +87,7 @@ def put(actor: Actor, text: str, form: Submission | None = None) -> None:
     """Takes what was typed or pressed; `resume` says it, before anything is drawn."""
     kept = conversation(actor)
     key = state.request_key("chat")
+    st.session_state[_UNREAD] = text[MAX_TEXT:]
     # Kept until it is answered: an outage in between loses nothing that was typed.
     st.session_state[_UNANSWERED] = Turn(
         session_id=kept.session.id, text=text, request_id=key, form=form
@@ -95,6 +97,18 @@ def put(actor: Actor, text: str, form: Submission | None = None) -> None:
 def typed(actor: Actor) -> None:
     """What stands in the box, called before the screen runs: so it runs once, with the answer."""
     put(actor, st.session_state[BOX])
+
+
+def show_unread() -> None:
+    """What of the last message was beyond what is read, so that it can be sent by itself."""
+    if rest := st.session_state.get(_UNREAD):
+        st.warning(f"Only the first {MAX_TEXT:,} characters of your message were sent.")
+        with st.expander(f"The other {len(rest):,}"):
+            st.code(rest, language=None, wrap_lines=True, height=200)
+
+
+def forget_unread() -> None:
+    st.session_state.pop(_UNREAD, None)
 
 
 def press(actor: Actor, text: str, form: Submission | None, *, whole: bool = False) -> None:

@@ -54,6 +54,7 @@ def choose(actor: Actor, kept: chat.Conversation) -> str:
     if pressed or (waits and kept.seq <= 1):
         if page == CHECKOUT and page != now[0] and not cart:
             cart = [PIECE]  # nobody is there with nothing
+        chat.forget_unread()
         chat.start(actor, PAGES[page].model_copy(update={"cart": cart}))
         st.rerun()
     if not waits:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import streamlit as st
 from pydantic import ValidationError
 
-from concierge.chat.models import Submission
+from concierge.chat.models import MAX_TEXT, Submission
 from concierge.core.actor import Actor
 from concierge.core.errors import InvalidInput
 from concierge.core.formatting import datetime_text
@@ -74,9 +74,11 @@ def show(actor: Actor, chosen: str, run: Run) -> None:
     with st.container(border=True, key="run-controls"):
         _outcome(run)
         _controls(actor, chosen, run)
-    typed = st.chat_input("Type as the customer", max_chars=5_000)
+    typed = st.chat_input("Type as the customer")
     if typed:
-        _take(run, Step(say=typed))
+        if len(typed) > MAX_TEXT:
+            state.flash(f"Only the first {MAX_TEXT:,} characters were said.", ":material/info:")
+        _take(run, Step(say=typed[:MAX_TEXT]))
     with st.expander("Save this run as a scenario", icon=":material/save:"):
         _save(actor, run)
 
