@@ -19,7 +19,14 @@ from concierge.core.privacy import mask_email, mask_phone
 from concierge.detection.models import Intent
 from concierge.events.catalog import EventName
 from concierge.orders.models import Order, OrderStatus
-from concierge.orders.timeline import as_of, expected_at, is_late, known_status, timeline
+from concierge.orders.timeline import (
+    as_of,
+    expected_at,
+    is_late,
+    known_status,
+    only_resizing,
+    timeline,
+)
 from concierge.replies.models import OrderTimeline, Reply, StylistForm, Text, UpdatesForm
 from concierge.sessions.models import Author
 from concierge.subscriptions.models import Subscription
@@ -253,11 +260,18 @@ def _view(ctx: TurnContext, order: Order) -> OrderTimeline:
         items=[f"{line.quantity} × {line.name}" for line in order.lines],
         carrier=order.shipping.carrier,
         tracking_number=order.shipping.tracking_number,
+        standing=_resizing(ctx) if only_resizing(order) else None,
     )
+
+
+def _resizing(ctx: TurnContext) -> str:
+    return ctx.rooms.texts.say("status_resize_pending").lower()
 
 
 def _status_values(ctx: TurnContext, order: Order) -> dict[str, object]:
     status = ctx.rooms.texts.say(f"status_{order.status.value}").lower()
+    if only_resizing(order):
+        status = _resizing(ctx)
     if order.status is OrderStatus.DELIVERED and order.shipping.delivered_at:
         day = date_text(order.shipping.delivered_at, ctx.rooms.timezone)
         status = f"{status} {day}"
