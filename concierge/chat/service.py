@@ -139,7 +139,8 @@ class ChatService:
         """Answers one message; raises only what the caller must show (no session, outage).
 
         Faults in what was entered become a reply; with `strict`, as the API's forms want it, they
-        are raised instead and nothing is stored.
+        are raised instead and nothing is stored. A repeated request is answered as before; another
+        message under its id is an `IdempotencyMismatch`, so that it is not lost unnoticed.
         """
         started = time.perf_counter()
         with bind_request(turn.request_id, session_id=turn.session_id):
@@ -148,7 +149,7 @@ class ChatService:
                 session = self._rooms.sessions.for_turn(actor, turn.session_id, turn.request_id)
                 repeated = _answered(session, turn.request_id)
                 if repeated is not None:
-                    if strict and repeated[0].fingerprint != fingerprint(turn, self._rooms.hasher):
+                    if repeated[0].fingerprint != fingerprint(turn, self._rooms.hasher):
                         raise IdempotencyMismatch(turn.request_id)
                     return self._result(actor, session, turn, repeated, repeated_=True)
                 if decided is not None and decided.acted:

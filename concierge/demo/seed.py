@@ -43,8 +43,9 @@ AGENT = Actor.staff("agent", {Role.AGENT})
 CATEGORIES = ("rings", "earrings", "necklaces", "bracelets", "pendants")
 BUDGETS = (150, 200, 250, 300, 400, 500)
 VISITORS = ("Vera Visitor", "Paul Passerby", "Wanda Window", "Nils Nobody", "Cora Curious")
-FIXTURES = {f"GG-{number}" for number in range(12001, 12010)}
-"""Orders the guides speak of: the played past leaves them as they are."""
+FIXTURES = {f"GG-{number}" for number in (*range(12001, 12010), *range(12014, 12017))}
+"""Orders the guides speak of, and those on the edge of a window: the played past leaves them as
+they are."""
 DRAWS = 5
 """A visitor of whom no order speaks yet is drawn again, so often."""
 MOVING = {OrderStatus.CREATED, OrderStatus.PROCESSING, OrderStatus.SHIPPED}

@@ -268,7 +268,12 @@ def _row(order: Order, known: _Known) -> OrderRow:
 def _of_order(steps: Sequence[TimelineEntry], *, told_by_return: bool) -> list[Entry]:
     """The order's own steps; a return tells its RMA itself, and more of it."""
     return [
-        Entry(at=step.date, what=Happening.ORDER, label=step.label, estimated=step.estimated)
+        Entry(
+            at=step.date,
+            what=Happening.ORDER,
+            label=f"{step.label}: {step.note}" if step.note else step.label,
+            estimated=step.estimated,
+        )
         for step in steps
         if step.date is not None
         and step.status != "ahead"

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from concierge.core.documents import Document, Embedded, UtcDatetime
 from concierge.core.schema import CollectionSpec, Index
+from concierge.replies.models import ReturnKind
 
 
 class OrderStatus(StrEnum):
@@ -43,13 +44,15 @@ _LIFE = (
 
 
 class StatusEntry(Embedded):
-    """One thing that happened. `label` overrides the status's own name; `reference` is an RMA."""
+    """One thing that happened. `label` overrides the status's own name; `reference` is an RMA,
+    `kind` what it is for."""
 
     status: OrderStatus
     at: UtcDatetime
     label: str | None = None
     estimated: bool = False
     reference: str | None = None
+    kind: ReturnKind | None = None
 
 
 class OrderLine(Embedded):

@@ -30,7 +30,8 @@ from concierge.orders.models import (
     StatusEntry,
 )
 from concierge.orders.repository import OrdersRepository
-from concierge.orders.timeline import RMA_CALLED_OFF, RMA_CREATED, as_of
+from concierge.orders.timeline import as_of, rma_called_off, rma_created
+from concierge.replies.models import ReturnKind
 
 COUNTED_TO = 10_000
 MOST_OF_A_PERSON = 20
@@ -174,13 +175,11 @@ class OrdersService:
     ) -> None:
         """The order becomes `return_pending` and its history gains "RMA created".
 
-        Inside the caller's transaction, which has authorised it. `kind` is return or resize; the
-        audit names it. Raises `OrderNotFound`.
+        Inside the caller's transaction, which has authorised it. `kind` is return or resize;
+        history and audit name it. Raises `OrderNotFound`.
         """
         now = self._clock.now()
-        entry = StatusEntry(
-            status=OrderStatus.RETURN_PENDING, at=now, label=RMA_CREATED, reference=rma
-        )
+        entry = rma_created(rma, ReturnKind(kind), now)
         if not self._repository.push_status(
             order_number, OrderStatus.RETURN_PENDING, entry, now, session=session
         ):
@@ -208,7 +207,7 @@ class OrdersService:
         latest = max(before, key=lambda one: one.rank, default=order.source_status)
         status = off if pending else latest or OrderStatus.DELIVERED
         now = self._clock.now()
-        entry = StatusEntry(status=off, at=now, label=RMA_CALLED_OFF, reference=rma)
+        entry = rma_called_off(order, rma, now)
         self._repository.push_status(order_number, status, entry, now, session=session)
         self._audit.record(
             Actor.system("returns"),

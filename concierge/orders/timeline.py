@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from concierge.core.policies import Policies
 from concierge.orders.models import Order, OrderStatus, StatusEntry
-from concierge.replies.models import TimelineEntry
+from concierge.replies.models import ReturnKind, TimelineEntry
 
 LABELS: Mapping[OrderStatus, str] = {
     OrderStatus.CREATED: "Created",
@@ -21,6 +21,8 @@ LABELS: Mapping[OrderStatus, str] = {
 }
 RMA_CREATED = LABELS[OrderStatus.RETURN_PENDING]
 RMA_CALLED_OFF = "RMA called off"
+RESIZED = "Resized"
+"""What lies ahead of an order whose piece comes back to its owner."""
 
 _PATH = (
     OrderStatus.CREATED,
@@ -68,6 +70,34 @@ def known_status(order: Order) -> OrderStatus:
     return OrderStatus.SHIPPED if estimated else order.status
 
 
+def rma_created(rma: str, kind: ReturnKind, at: datetime) -> StatusEntry:
+    """What the history keeps of a return or a resize that was filed."""
+    return StatusEntry(
+        status=OrderStatus.RETURN_PENDING, at=at, label=RMA_CREATED, reference=rma, kind=kind
+    )
+
+
+def rma_called_off(order: Order, rma: str, at: datetime) -> StatusEntry:
+    """The same of one that was called off, of the kind it was filed as."""
+    kind = next((entry.kind for entry in order.status_history if entry.reference == rma), None)
+    return StatusEntry(
+        status=OrderStatus.RETURN_PENDING, at=at, label=RMA_CALLED_OFF, reference=rma, kind=kind
+    )
+
+
+def only_resizing(order: Order) -> bool:
+    """Whether all that is under way for the order is a resize: nothing is given back for good."""
+    if order.status is not OrderStatus.RETURN_PENDING:
+        return False
+    under_way: dict[str | None, ReturnKind | None] = {}
+    for entry in sorted(order.status_history, key=_moment):
+        if entry.label == RMA_CALLED_OFF:
+            under_way.pop(entry.reference, None)
+        elif entry.status is OrderStatus.RETURN_PENDING:
+            under_way[entry.reference] = entry.kind
+    return bool(under_way) and set(under_way.values()) == {ReturnKind.RESIZE}
+
+
 def since(order: Order, status: OrderStatus) -> datetime:
     """When the order became this, as far as its history and its dates say."""
     told = [*reversed(_happened(order)), *_inferred(order)]
@@ -94,6 +124,7 @@ def timeline(
             status="done",
             date=entry.at,
             estimated=entry.estimated,
+            note=" ".join(filter(None, (entry.kind, entry.reference))) or None,
         )
         for entry in happened
     ]
@@ -167,7 +198,8 @@ def _ahead(
     if order.status in (OrderStatus.CANCELLED, OrderStatus.RETURNED):
         return []
     if order.status is OrderStatus.RETURN_PENDING:
-        return [TimelineEntry(label=labels[OrderStatus.RETURNED], status="ahead")]
+        label = RESIZED if only_resizing(order) else labels[OrderStatus.RETURNED]
+        return [TimelineEntry(label=label, status="ahead")]
     reached = {entry.status for entry in happened}
     steps = _PATH[_PATH.index(order.status) + 1 :]
     # A day that is over is nothing to wait for.

@@ -95,16 +95,19 @@ class TrackForm(Embedded):
 
 
 class TimelineEntry(Embedded):
-    """One step of an order; `date` is absent while it lies ahead."""
+    """One step of an order; `date` is absent while it lies ahead. `note` is a return's kind and
+    number."""
 
     label: str
     status: Literal["done", "current", "ahead"]
     date: UtcDatetime | None = None
     estimated: bool = False
+    note: str | None = None
 
 
 class OrderTimeline(Embedded):
-    """An order, shown only after its number and e-mail or postal code fitted."""
+    """An order, shown only after its number and e-mail or postal code fitted. `standing` says the
+    status in other words where its name would mislead."""
 
     kind: Literal["order_timeline"] = "order_timeline"
     order_number: str
@@ -113,10 +116,15 @@ class OrderTimeline(Embedded):
     items: list[str] = []
     carrier: str | None = None
     tracking_number: str | None = None
+    standing: str | None = None
+
+    @property
+    def stands(self) -> str:
+        return self.standing or self.status.replace("_", " ")
 
     def as_text(self) -> str:
         sent = f" {self.carrier or ''} {self.tracking_number}" if self.tracking_number else ""
-        return f"Order {self.order_number}: {self.status.replace('_', ' ')}.{sent}"
+        return f"Order {self.order_number}: {self.stands}.{sent}"
 
 
 class OrderSummary(Embedded):

@@ -11,7 +11,7 @@ from concierge.core.formatting import date_text
 from concierge.core.policies import Policies
 from concierge.core.texts import Texts
 from concierge.replies.models import ReturnKind
-from concierge.returns.models import Return
+from concierge.returns.models import Return, ReturnStatus
 
 _STYLE = """
   @page { margin: 15mm }
@@ -29,7 +29,11 @@ _STYLE = """
 
 
 def render(filed: Return, texts: Texts, policies: Policies) -> str:
-    """The slip as HTML. Every value is escaped; the barcode is Code 128 of the RMA."""
+    """The slip as HTML. Every value is escaped; the barcode is Code 128 of the RMA.
+
+    Of a return that was called off only that is said: nothing of it is to be put on a box.
+    """
+    off = filed.status is ReturnStatus.CANCELLED
     resize = filed.kind is ReturnKind.RESIZE
     ship_by = date_text(filed.ship_by, policies.business_hours.timezone)
     days = policies.returns.ship_within_days
@@ -39,7 +43,7 @@ def render(filed: Return, texts: Texts, policies: Policies) -> str:
         ("item_heading", filed.item),
         ("quantity_heading", str(filed.quantity)),
         ("size_heading", filed.new_size if resize else None),
-        ("ship_by_heading", texts.say("ship_by", date=ship_by, days=days)),
+        ("ship_by_heading", None if off else texts.say("ship_by", date=ship_by, days=days)),
     ]
     rows = "".join(
         f"<dt>{escape(texts.say(key))}</dt><dd>{escape(value)}</dd>"
@@ -47,14 +51,21 @@ def render(filed: Return, texts: Texts, policies: Policies) -> str:
         if value
     )
     title = escape(texts.say("title_resize" if resize else "title_return"))
+    if off:
+        title = escape(texts.say("title_resize_off" if resize else "title_return_off"))
+        body = f"<p>{escape(texts.say('called_off', rma=filed.rma))}</p><dl>{rows}</dl>"
+    else:
+        body = (
+            f"<h2>{escape(texts.say('to_heading'))}</h2>"
+            f"<address>{escape(texts.say('address'))}</address>"
+            f"<figure>{code128(filed.rma)}<figcaption>{escape(filed.rma)}</figcaption></figure>"
+            f"<dl>{rows}</dl><p>{escape(texts.say('how'))}</p>"
+        )
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title} {escape(filed.rma)}</title><style>{_STYLE}</style></head><body><main>"
-        f"<h1>{title}</h1><h2>{escape(texts.say('to_heading'))}</h2>"
-        f"<address>{escape(texts.say('address'))}</address>"
-        f"<figure>{code128(filed.rma)}<figcaption>{escape(filed.rma)}</figcaption></figure>"
-        f"<dl>{rows}</dl><p>{escape(texts.say('how'))}</p></main></body></html>\n"
+        f"<h1>{title}</h1>{body}</main></body></html>\n"
     )
 
 

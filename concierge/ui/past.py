@@ -141,7 +141,7 @@ def _timeline(reply: OrderTimeline) -> str:
         " ".join(
             (
                 MARKS[step.status],
-                step.label,
+                f"{step.label}: {step.note}" if step.note else step.label,
                 date_text(step.date, state.days_zone()) if step.date else "",
                 "(estimated)" if step.estimated else "",
             )
@@ -149,7 +149,7 @@ def _timeline(reply: OrderTimeline) -> str:
         for step in reply.entries
     ]
     sent = [f"{reply.carrier or 'Parcel'} {reply.tracking_number}"] if reply.tracking_number else []
-    title = f"{reply.order_number} · {reply.status.replace('_', ' ')}"
+    title = f"{reply.order_number} · {reply.stands}"
     return _box(title, [*reply.items, *steps, *sent])
 
 

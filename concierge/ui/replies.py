@@ -155,13 +155,14 @@ def _details_button(card: ProductCard, key: str, look: Look) -> None:
 def _timeline(reply: OrderTimeline) -> None:
     zone = state.days_zone()
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{plain(reply.order_number)}** · {plain(reply.status.replace('_', ' '))}")
+        st.markdown(f"**{plain(reply.order_number)}** · {plain(reply.stands)}")
         for item in reply.items:
             st.caption(plain(item))
         for entry in reply.entries:
             when = date_text(entry.date, zone) if entry.date else ""
             about = " (estimated)" if entry.estimated else ""
             line = f"{past.MARKS[entry.status]} {plain(entry.label)}"
+            line += f": {plain(entry.note)}" if entry.note else ""
             weight = "**" if entry.status == "current" else ""
             st.markdown(f"{weight}{line}{weight}  :gray[{when}{about}]")
         if reply.tracking_number:

@@ -52,6 +52,7 @@ def test_the_timeline_tells_it_and_the_piece_can_be_returned_again(
     steps = talk.say("where is my order").one(OrderTimeline)
     labels = [entry.label for entry in steps.entries]
     assert labels[-2:] == ["RMA created", "RMA called off"]
+    assert [entry.note for entry in steps.entries][-2:] == [f"return {rma}"] * 2
     assert steps.status == "delivered"
     talk.say("return the halo ring")
     assert talk.say("too small").one(ReturnConfirmed).rma != rma

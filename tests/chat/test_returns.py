@@ -124,6 +124,25 @@ def test_past_both_windows_a_stylist_is_what_is_left(shop: Services) -> None:
     assert talk.say("yes").intent == "stylist"
 
 
+def test_a_resize_is_told_as_one_and_promises_no_money(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("resize GG-12014 to 7")
+    assert talk.say("rue@example.com").has(ReturnForm)
+    rma = talk.say("yes").one(ReturnConfirmed).rma
+    money = talk.say("when do i get my money back").text
+    assert f"{rma} is a resize of Dawn Band" in money
+    assert "no refund is under way" in money
+    assert "way you paid" not in money.split(rma)[-1]
+    told = talk.say("where is my order")
+    assert "resize under way" in told.text
+    steps = told.one(OrderTimeline)
+    assert (steps.status, steps.stands) == ("return_pending", "resize under way")
+    assert [(step.label, step.note) for step in steps.entries][-2:] == [
+        ("RMA created", f"resize {rma}"),
+        ("Resized", None),
+    ]
+
+
 def test_day_60_can_be_resized_and_day_61_cannot(shop: Services) -> None:
     talk = Talk.begin(shop)
     talk.say("resize GG-12014, rue@example.com")

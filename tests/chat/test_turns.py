@@ -82,13 +82,27 @@ def test_a_repeated_request_answers_the_same_and_writes_nothing(shop: Services) 
         talk.say("show me earrings", request_id=f"more{number}")
     before = stored(shop, talk)
     assert shop.events.flush()
-    for repeated in ("r1", "r2", "more0"):
-        wrote = Writes(shop).of(lambda r=repeated: talk.say("whatever", request_id=r))
+    said = {
+        "r1": "show me rings under $300",
+        "r2": "save the first one",
+        "more0": "show me earrings",
+    }
+    for repeated, text in said.items():
+        wrote = Writes(shop).of(lambda r=repeated, t=text: talk.say(t, request_id=r))
         assert wrote == []
     again = talk.say("show me rings under $300", request_id="r1")
     assert again.result.replies == first.result.replies
     assert (again.result.repeated, first.result.repeated) == (True, False)
     assert again.intent == first.intent
+    assert stored(shop, talk) == before
+
+
+def test_another_message_under_a_used_request_id_is_refused_and_not_lost(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("show me rings", request_id="r1")
+    before = stored(shop, talk)
+    with pytest.raises(IdempotencyMismatch):
+        talk.say("talk to a human", request_id="r1")
     assert stored(shop, talk) == before
 
 

@@ -96,3 +96,47 @@ def test_another_address_takes_the_place_of_the_first(shop: Services) -> None:
     assert said.intent == "order_updates"
     assert not said.has(TicketOpened)
     assert on(shop) == ["bob@example.com"]
+
+
+def test_the_number_of_the_wish_outlives_the_question_whose_order_it_is(shop: Services) -> None:
+    for words in ("sms me updates for GG-12009 at", "send me updates about GG-12009 to"):
+        talk = Talk.begin(shop)
+        talk.say(f"{words} +1 312 555 0188")
+        said = talk.say("bo@example.com")
+        assert "by text message" in said.text
+        assert on(shop, "GG-12009") == ["+13125550188"]
+        talk.say("stop")
+
+
+def test_who_wants_to_be_texted_is_asked_for_the_number_and_gets_no_mail(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say(f"text me when {ORDER} ships")
+    asked = talk.say("dee@example.com")
+    assert "To which mobile number" in asked.text
+    assert asked.one(UpdatesForm).email is None
+    assert on(shop) == []
+    assert "by text message" in talk.say("212 555 0147").text
+    assert on(shop) == ["+12125550147"]
+
+
+def test_who_wants_to_be_texted_may_still_choose_a_mail(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say(f"text me when {ORDER} ships")
+    talk.say("dee@example.com")
+    talk.say("dee@example.com then")
+    assert on(shop) == ["dee@example.com"]
+
+
+def test_a_proof_beside_the_wish_to_be_texted_is_no_address_for_it(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    asked = talk.say(f"text me updates about {ORDER}, dee@example.com")
+    assert "To which mobile number" in asked.text
+    assert on(shop) == []
+
+
+def test_a_number_given_for_something_else_is_no_place_for_messages(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("my phone number is 212 555 0199")
+    talk.say(f"keep me posted about {ORDER}")
+    talk.say("dee@example.com")
+    assert on(shop) == ["dee@example.com"]

@@ -134,6 +134,11 @@ def test_of_the_past_no_mail_is_ever_sent_and_all_are_shown(past: Services) -> N
     assert outbox.deliver_due().sent == 0
 
 
+def test_the_past_leaves_the_orders_on_the_edge_of_a_window_to_be_tried(past: Services) -> None:
+    edges = ["GG-12002", "GG-12008", "GG-12014", "GG-12015", "GG-12016"]
+    assert past.returns.for_orders(AGENT, edges) == {}
+
+
 def test_every_return_of_the_past_was_inside_its_window_then_and_still_is(past: Services) -> None:
     found = past.returns.for_orders(AGENT, [f"GG-12{number:03d}" for number in range(1, 100)])
     for one in (filed for kept in found.values() for filed in kept):

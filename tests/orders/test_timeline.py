@@ -6,7 +6,15 @@ from datetime import timedelta
 
 from concierge.orders.merge import merged
 from concierge.orders.models import OrderStatus, Payment, Shipping, StatusEntry
-from concierge.orders.timeline import as_of, is_late, timeline
+from concierge.orders.timeline import (
+    as_of,
+    is_late,
+    only_resizing,
+    rma_called_off,
+    rma_created,
+    timeline,
+)
+from concierge.replies.models import ReturnKind
 from tests.conftest import NOW
 from tests.orders.drafts import order_draft
 
@@ -109,6 +117,32 @@ def test_a_return_pending_keeps_its_status_and_gains_the_estimated_delivery(poli
         ("Delivered", "done"),
         ("RMA created", "current"),
         ("Returned", "ahead"),
+    ]
+
+
+def test_an_order_is_only_resized_while_nothing_else_of_it_goes_back():
+    pending = order(status=OrderStatus.DELIVERED)
+    assert not only_resizing(pending)
+    pending.status = OrderStatus.RETURN_PENDING
+    pending.status_history = [rma_created("RMA-1", ReturnKind.RESIZE, days(3))]
+    assert only_resizing(pending)
+    pending.status_history.append(rma_created("RMA-2", ReturnKind.RETURN, days(2)))
+    assert not only_resizing(pending)
+    pending.status_history.append(rma_called_off(pending, "RMA-2", days(1)))
+    assert only_resizing(pending)
+
+
+def test_each_rma_is_told_with_its_kind_and_number(policies):
+    pending = order(status=OrderStatus.DELIVERED)
+    pending.status = OrderStatus.RETURN_PENDING
+    pending.status_history = [rma_created("RMA-1", ReturnKind.RETURN, days(3))]
+    pending.status_history.append(rma_called_off(pending, "RMA-1", days(2)))
+    pending.status_history.append(rma_created("RMA-2", ReturnKind.RESIZE, days(1)))
+    assert [(e.label, e.note) for e in timeline(pending, NOW, policies)][-4:] == [
+        ("RMA created", "return RMA-1"),
+        ("RMA called off", "return RMA-1"),
+        ("RMA created", "resize RMA-2"),
+        ("Resized", None),
     ]
 
 

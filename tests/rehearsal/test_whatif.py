@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -234,6 +235,24 @@ def parallel(services: Services, **more: int) -> WhatIfService:
     )
 
 
+def test_the_time_it_took_counts_the_rules_that_were_made_ready_first(
+    shop: Services, many: SessionMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(1)
+    number = Desk(shop).draft("flurb", "gift", "(flurb|blarg)").number
+    prepare = Workshop.prepare
+
+    def slowly(*given: Any) -> None:
+        time.sleep(0.2)
+        prepare(*given)
+
+    monkeypatch.setattr(Workshop, "prepare", slowly)
+    began = time.monotonic()
+    found = report(shop, number)
+    waited = time.monotonic() - began
+    assert 0.4 <= found.compiling_seconds <= found.seconds <= waited + 0.01
+
+
 def test_processes_of_their_own_find_the_same(
     shop: Services, many: SessionMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,7 +262,8 @@ def test_processes_of_their_own_find_the_same(
     seen: list[tuple[int, int]] = []
     apart = parallel(shop).what_if(PM, number, lambda done, total: seen.append((done, total)))
     here = report(shop, number)
-    assert apart.model_copy(update={"seconds": 0}) == here.model_copy(update={"seconds": 0})
+    took = {"seconds": 0, "compiling_seconds": 0}
+    assert apart.model_copy(update=took) == here.model_copy(update=took)
     assert moves(here) == {("unmatched", "gift"): 60}
     assert seen[0] == (0, 30)
     assert seen[-1] == (30, 30)
@@ -315,7 +335,7 @@ def test_a_wide_change_and_a_narrow_one_find_the_same(shop: Services, many: Sess
     files = [RuleFile(path=RULES, text=text), RuleFile(path="vocabulary.yaml", text=wide)]
     both = shop.rules.save_draft(PM, RuleDraft(files=files), "wide")
     one, other = report(shop, narrow.number), report(shop, both.number)
-    left_out = {"draft_number": 0, "seconds": 0.0}
+    left_out = {"draft_number": 0, "seconds": 0.0, "compiling_seconds": 0.0}
     assert one.model_copy(update=left_out) == other.model_copy(update=left_out)
     assert one.changed == 6
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from fastapi.openapi.models import OpenAPI
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 from concierge.bootstrap import Services
@@ -90,6 +91,16 @@ def test_without_a_token_of_ours_there_is_no_chat(http: TestClient, header: dict
     ):
         is_problem(answer, 401, "unauthenticated")
         assert "www-authenticate" in answer.headers
+
+
+def test_a_request_id_answers_its_own_text_again_and_refuses_another(customer: Customer) -> None:
+    def send(text: str) -> Response:
+        sent = {"text": text, "requestId": "r-1"}
+        return customer.http.post("/api/concierge/messages", json=sent, headers=customer.headers())
+
+    first = send("show me rings")
+    assert send("show me rings").json()["replies"] == first.json()["replies"]
+    is_problem(send("talk to a human"), 409, "idempotency_mismatch")
 
 
 def test_the_token_of_an_ended_session_opens_nothing_any_more(

@@ -211,9 +211,14 @@ def test_a_rating_says_which_of_the_proven_orders_and_which_intent_it_is_about(
     assert (kept.order_number, kept.intent) == ("GG-12002", "returns")
 
 
-@pytest.mark.parametrize("rating", ["fantastic", 0, 6, "", True, 2.5, None])
+@pytest.mark.parametrize("rating", ["fantastic", 0, 6, "", True, 2.5, None, [4], "x" * 41])
 def test_a_rating_that_is_none_is_refused(shop: Services, customer: Customer, rating: Any) -> None:
-    is_problem(customer.post("csat", {"rating": rating}), 422, "invalid_input")
+    answer = customer.post("csat", {"rating": rating})
+    is_problem(answer, 422, "invalid_input")
+    (fault,) = answer.json()["errors"]
+    assert fault["field"] == "rating"
+    assert "from 1 to 5" in fault["reason"]
+    assert "great" in fault["reason"]
     assert shop.mongo.db["csatFeedback"].count_documents({}) == 0
 
 

@@ -195,6 +195,21 @@ def test_a_form_of_another_site_changes_nothing(
     assert len(shop.tickets.get(SYSTEM, ticket.ticket_id).messages) == 1
 
 
+def test_the_label_of_a_return_that_was_called_off_says_so_and_is_no_slip(
+    shop: Services, http: TestClient
+) -> None:
+    customer = Customer(shop, http)
+    body = {"orderNumber": "GG-12002", "email": "ada@example.com", "reason": "too big"}
+    filed = customer.post("returns", body).json()
+    path = filed["labelUrl"][filed["labelUrl"].index("/c/") :]
+    assert "Send by" in http.get(path).text
+    shop.returns.call_off(SYSTEM, filed["rma"], session_id=customer.session_id, request_id="off")
+    page = http.get(path).text
+    assert f"{filed['rma']} was called off" in page
+    for word in ("<svg", "Send by", "<address>"):
+        assert word not in page
+
+
 def test_the_label_is_printed_by_its_link_and_by_no_other_conversations(
     shop: Services, http: TestClient
 ) -> None:

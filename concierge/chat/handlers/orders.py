@@ -9,7 +9,7 @@ from concierge.chat.awaiting import CONTACT, HUMAN, UPDATES_CONTACT
 from concierge.chat.consent import OTHER_ADDRESS, stops_messages
 from concierge.chat.context import Outcome, TurnContext
 from concierge.chat.handlers.identity import proven_order
-from concierge.chat.handlers.refunds import money_of_cancelled
+from concierge.chat.handlers.refunds import first_told, money_of_cancelled
 from concierge.chat.models import UpdatesSubmission
 from concierge.chat.promised import fears_for_parcel
 from concierge.core.contact import email_address, phone_number
@@ -19,7 +19,14 @@ from concierge.core.privacy import mask_email, mask_phone
 from concierge.detection.models import Intent
 from concierge.events.catalog import EventName
 from concierge.orders.models import Order, OrderStatus
-from concierge.orders.timeline import as_of, expected_at, is_late, known_status, timeline
+from concierge.orders.timeline import (
+    as_of,
+    expected_at,
+    is_late,
+    known_status,
+    only_resizing,
+    timeline,
+)
 from concierge.replies.models import OrderTimeline, Reply, StylistForm, Text, UpdatesForm
 from concierge.sessions.models import Author
 from concierge.subscriptions.models import Subscription
@@ -27,6 +34,9 @@ from concierge.subscriptions.models import Subscription
 _BY_MAIL = re.compile(
     r"\b(?:e-?mail|mail|write|send|notify|tell|let|keep|change|switch|use)\b", re.I
 )
+_NO_DIGIT = re.compile(r"\D")
+SMS = "sms"
+"""The channel of who wants to be texted, as a message names it."""
 CHANGEABLE = {OrderStatus.CREATED, OrderStatus.PROCESSING}
 FINISHED = {OrderStatus.DELIVERED, OrderStatus.CANCELLED, OrderStatus.RETURNED}
 
@@ -134,9 +144,11 @@ def updates(ctx: TurnContext) -> Outcome:
         )
     email, phone = (form.email, form.phone) if form else _where_to(ctx)
     if not email and not phone:
-        ask = UpdatesForm(order_number=number, email=ctx.slots.email)
+        texting = form is None and ctx.slots.channel == SMS
+        ask = UpdatesForm(order_number=number, email=None if texting else ctx.slots.email)
+        key = "updates_ask_phone" if texting else "updates_ask_contact"
         return Outcome(
-            [ctx.say("updates_ask_contact", order_number=number), ask],
+            [ctx.say(key, order_number=number), ask],
             awaiting=UPDATES_CONTACT,
             pending=Intent.ORDER_UPDATES,
             fields=found.fields,
@@ -195,8 +207,20 @@ def _where_to(ctx: TurnContext) -> tuple[str | None, str | None]:
     awaited = ctx.session.state.awaiting if ctx.continued else None
     if awaited == UPDATES_CONTACT and not new.email and not new.phone:
         return None, ctx.text.strip()  # a few digits: not a number, and told so
+    proving = ctx.continued and awaited != UPDATES_CONTACT
+    phone = new.phone or (_number_of_wish(ctx) if proving else None)
+    if proving and (phone or ctx.slots.channel == SMS):
+        return None, phone  # the address proved the order; the messages were asked for elsewhere
     by_mail = ctx.continued or _BY_MAIL.search(ctx.text) is not None
-    return (new.email if by_mail else None), new.phone
+    if ctx.slots.channel == SMS and not ctx.continued:
+        by_mail = False
+    return (new.email if by_mail else None), phone
+
+
+def _number_of_wish(ctx: TurnContext) -> str | None:
+    """The telephone number that came with the wish itself, before the order was proven."""
+    known, said = ctx.slots.phone, _NO_DIGIT.sub("", first_told(ctx))
+    return known if known and _NO_DIGIT.sub("", known)[-7:] in said else None
 
 
 def _all_off(ctx: TurnContext, numbers: list[str]) -> Outcome:
@@ -253,11 +277,18 @@ def _view(ctx: TurnContext, order: Order) -> OrderTimeline:
         items=[f"{line.quantity} × {line.name}" for line in order.lines],
         carrier=order.shipping.carrier,
         tracking_number=order.shipping.tracking_number,
+        standing=_resizing(ctx) if only_resizing(order) else None,
     )
+
+
+def _resizing(ctx: TurnContext) -> str:
+    return ctx.rooms.texts.say("status_resize_pending").lower()
 
 
 def _status_values(ctx: TurnContext, order: Order) -> dict[str, object]:
     status = ctx.rooms.texts.say(f"status_{order.status.value}").lower()
+    if only_resizing(order):
+        status = _resizing(ctx)
     if order.status is OrderStatus.DELIVERED and order.shipping.delivered_at:
         day = date_text(order.shipping.delivered_at, ctx.rooms.timezone)
         status = f"{status} {day}"

@@ -49,13 +49,15 @@ def refund(ctx: TurnContext) -> Outcome:
     return Outcome(replies, fields=found.fields)
 
 
-def open_return(ctx: TurnContext, order_number: str | None) -> Return | None:
-    """The return of the order that is under way."""
+def open_return(
+    ctx: TurnContext, order_number: str | None, kind: ReturnKind = ReturnKind.RETURN
+) -> Return | None:
+    """The return, or the resize, of the order that is under way."""
     if order_number is None:
         return None
     filed = ctx.rooms.returns.for_orders(CONCIERGE, [order_number], simulated=True)
     active = (one for one in filed.get(order_number, []) if one.active)
-    return next((one for one in active if one.kind is ReturnKind.RETURN), None)
+    return next((one for one in active if one.kind is kind), None)
 
 
 def _told(ctx: TurnContext, order: Order, days: int) -> list[Reply]:
@@ -70,6 +72,8 @@ def _told(ctx: TurnContext, order: Order, days: int) -> list[Reply]:
     if (filed := open_return(ctx, number)) is not None:
         pending = ctx.say("return_refund_pending", rma=filed.rma)
         return [pending, ctx.say("return_next", refund_days=days)]
+    if (resized := open_return(ctx, number, ReturnKind.RESIZE)) is not None:
+        return [ctx.say("refund_resize", rma=resized.rma, item=resized.item)]
     if order.status is OrderStatus.RETURN_PENDING:
         pending = ctx.say("order_found_return_pending", order_number=number)
         return [pending, ctx.say("return_next", refund_days=days)]

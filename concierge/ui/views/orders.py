@@ -10,6 +10,7 @@ from concierge.core.formatting import date_text, money, number
 from concierge.exchange.exports import Row
 from concierge.insights.enrichment import Entry, Happening, OrderDetail, OrderRow
 from concierge.orders.models import OrderFilter, OrderStatus
+from concierge.orders.timeline import only_resizing
 from concierge.ui import runtime, state
 from concierge.ui.components import Tone, copyable, empty, link, moment, person, pill, plain
 from concierge.ui.views import outbox, parts
@@ -173,7 +174,8 @@ def panel(actor: Actor, detail: OrderDetail) -> None:
     order, row = detail.order, detail.row
     sparkle = f" :violet[{SPARKLE}]" if row.has_concierge else ""
     st.subheader(f"{plain(order.order_number)}{sparkle}", anchor=False)
-    marks = [pill(words(order.status.value), TONES[order.status])]
+    standing = "resize under way" if only_resizing(order) else words(order.status.value)
+    marks = [pill(standing, TONES[order.status])]
     if row.csat_score and row.csat_kind:
         marks.append(f"{parts.score_pill(row.csat_score)} of the {row.csat_kind.value}")
     if row.rma:

@@ -236,8 +236,16 @@ def _figures(report: WhatIfReport) -> None:
     removed = f", {counted(report.without_text)} have no text any more" * bool(report.without_text)
     st.caption(
         f"{counted(report.sessions)} conversations against version {report.live_number}, "
-        f"{report.seconds:.1f} s{removed}."
+        f"{report.seconds:.1f} s in all{_spent(report)}{removed}."
     )
+
+
+def _spent(report: WhatIfReport) -> str:
+    """Where the wait went, once it is long enough to wonder at."""
+    if report.compiling_seconds < 0.5:
+        return ""
+    reading = report.seconds - report.compiling_seconds
+    return f" ({report.compiling_seconds:.1f} s to make the rules ready, {reading:.1f} s to read)"
 
 
 _DEFINITIONS = {

@@ -112,7 +112,8 @@ def open_session(services: Api, address: Address, body: OpenSession | None = Non
 
 @router.post("/messages", response_model_exclude_none=True, responses=refusals(401, 404, 409, 422))
 def send_message(services: Api, actor: Customer, address: Address, message: Message) -> Answered:
-    """One turn. Faults in what was typed are answered in words, with status 200."""
+    """One turn. Faults in what was typed are answered in words, with status 200. A repeated
+    `requestId` answers as before; with another text it is refused with 409."""
     turn = Turn(session_id=actor.session_id or "", text=message.text, request_id=message.request_id)
     result = services.chat.handle(actor, turn, address=address)
     return Answered(

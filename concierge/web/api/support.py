@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import Field, StrictInt
+from pydantic import BeforeValidator, Field, StrictInt
 
 from concierge.bootstrap import Services
 from concierge.chat.models import (
@@ -39,6 +39,9 @@ from concierge.web.api.deps import Address, Api, Customer, IdempotencyKey
 from concierge.web.problems import refusals
 
 router = APIRouter(prefix="/support", tags=["support"], responses=refusals(401, 404, 409, 422, 429))
+
+
+RATING_CHARACTERS = 40
 
 
 class OrderStatusRequest(Payload):
@@ -102,6 +105,17 @@ class StylistAnswer(Embedded):
     promised_by: UtcDatetime
 
 
+def _rated(given: object) -> object:
+    """A word or a whole number; which of them count is for the ratings to say, in the shop's words.
+
+    What is neither becomes a word that none of them is, so that it is refused in the same sentence.
+    """
+    word = isinstance(given, str) and len(given) <= RATING_CHARACTERS
+    if word or (isinstance(given, int) and not isinstance(given, bool)):
+        return given
+    return ""
+
+
 class CsatRequest(Payload):
     """A word or a number; with `ticketId` it rates the human, else the concierge.
 
@@ -109,7 +123,9 @@ class CsatRequest(Payload):
     without them what the conversation, or the ticket, is about.
     """
 
-    rating: Annotated[str, Field(max_length=40)] | StrictInt
+    rating: Annotated[
+        Annotated[str, Field(max_length=RATING_CHARACTERS)] | StrictInt, BeforeValidator(_rated)
+    ]
     notes: str = Field(default="", max_length=2_000)
     intent: Intent | None = None
     order_number: str | None = Field(default=None, max_length=64)
