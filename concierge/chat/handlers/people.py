@@ -7,16 +7,24 @@ from collections.abc import Mapping
 
 from concierge.chat.awaiting import COMPLAINT, CONTACT, CSAT, CSAT_NOTES
 from concierge.chat.consent import YES
+from concierge.chat.contact import says_nothing
 from concierge.chat.context import Outcome, TurnContext
 from concierge.chat.dialogue import RATING_RULE
 from concierge.chat.following import RATES
 from concierge.chat.handlers import hours
 from concierge.chat.handlers.identity import proven_quietly, same_number
 from concierge.chat.models import CsatSubmission, StylistSubmission
-from concierge.chat.told import beginning, half_address, is_bare, only_half_address, wish_told
+from concierge.chat.told import (
+    beginning,
+    half_address,
+    is_bare,
+    only_half_address,
+    wish_told,
+    without_address,
+)
 from concierge.core.contact import phone_number
 from concierge.core.errors import InvalidInput
-from concierge.core.privacy import EMAIL, PHONE
+from concierge.core.privacy import PHONE
 from concierge.csat.models import CsatKind
 from concierge.csat.scoring import score_of
 from concierge.detection.models import Intent
@@ -63,7 +71,8 @@ def stylist(ctx: TurnContext) -> Outcome:
         if again and half_address(ctx.text):
             said = ctx.say("invalid_email")
         elif again and not is_bare(ctx.text):
-            said = ctx.say("stylist_ask_email")
+            little = ctx.slots.email and says_nothing(ctx.detection, ctx.text)
+            said = ctx.say("stylist_ask_more" if little else "stylist_ask_email")
         return Outcome(
             [said, form],
             awaiting=CONTACT,
@@ -241,7 +250,7 @@ def _add_notes(ctx: TurnContext) -> Outcome:
 def _told_so_far(ctx: TurnContext) -> str:
     """What the form holds already, so that nobody has to write it twice."""
     nothing = ctx.form is not None or is_bare(ctx.text) or only_half_address(ctx.text)
-    now = [] if nothing else [EMAIL.sub("", ctx.text).strip()]
+    now = [] if nothing else [without_address(ctx.text)]
     wish = wish_told(ctx.session.transcript, beside=bool(now))
     return "\n".join(dict.fromkeys(filter(None, [*wish, *now])))
 
@@ -279,12 +288,12 @@ def _contact(ctx: TurnContext) -> Contact | None:
         return None
     new = ctx.detection.slots
     email = new.email or ctx.slots.email
-    if email is None or half_address(ctx.text):
+    if email is None or half_address(ctx.text) or says_nothing(ctx.detection, ctx.text):
         return None
     # Beside an e-mail a few bare words are a name; alone they are what it is about.
     said_name = new.name if new.email or _SAYS_WHO.match(ctx.text.strip()) else None
     phone = _usable(new.phone)
-    words = EMAIL.sub("", ctx.text)
+    words = without_address(ctx.text)
     if phone is not None:
         words = PHONE.sub("", words)
     words = words.strip(" ,;:-\n")
