@@ -52,6 +52,7 @@ from concierge.chat.consent import (
     pauses,
     says_why,
     seeks,
+    stops_order,
     takes_back,
     was_for_somebody,
 )
@@ -150,6 +151,8 @@ def decide(
         return Decision(Intent.ORDER_UPDATES)
     if calls_off_return(state, text):
         return Decision(Intent.RETURNS)
+    if stops_order(text) and (state.awaiting != CONTACT or detection.slots.email is None):
+        return Decision(Intent.ORDER_CHANGE)
     if state.awaiting is None:
         if detection.rule == YES_OR_NO_RULE and flat_no(text):
             return Decision(detection.intent, continued=True, refused=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from concierge.bootstrap import Services
+from concierge.chat.consent import stops_order
 from concierge.chat.contact import bare_contact
 from concierge.chat.told import without_address
 from concierge.replies.models import OrderTimeline, StylistForm, TicketOpened
@@ -116,3 +117,25 @@ def test_an_address_leaves_no_stump_in_what_was_said() -> None:
     said = "my name is Zelda Quux and my email is zelda@quux.example, call me +1 415 555 0100"
     assert without_address(said) == "call me +1 415 555 0100"
     assert without_address("my ring is bent, zelda@quux.example") == "my ring is bent"
+
+
+def test_stop_with_an_order_is_a_wish_about_it(shop: Services) -> None:
+    talk = Talk.begin(shop)
+    talk.say("return GG-12003 80201")
+    assert talk.say("talk to a human").has(StylistForm)
+    said = talk.say("stop it from shipping")
+    assert said.intent == "order_change"
+    assert "GG-12003 has already left us" in said.text
+
+
+@pytest.mark.parametrize("words", ["stop", "stop it", "stop that"])
+def test_stop_alone_leaves_the_form(shop: Services, words: str) -> None:
+    assert "we leave it there" in waiting(shop).say(words).text
+
+
+def test_stop_is_read_with_its_object() -> None:
+    assert all(
+        map(stops_order, ["stop it from shipping", "please stop my order", "stop the parcel"])
+    )
+    others = ["stop", "stop it", "stop order updates", "stop the order updates", "stop asking me"]
+    assert not any(map(stops_order, others))
