@@ -150,6 +150,12 @@ _KEEPS_ORDER = re.compile(
     rf"^(?:{_BEFORE} )*(?:do not|dont|please dont|no need to) (?:cancel|change|touch)"
     rf"(?: (?:{_IT}|{_AFTER}))*$"
 )
+_STOPS_ORDER = re.compile(
+    rf"^(?:{_BEFORE} )*(?:stop|halt|hold) (?:(?:it|that|this|them|the|my) )?"
+    r"(?:(?:from )?(?:being )?(?:ship(?:ping|ped|ment)?|sen(?:t|ding)|deliver(?:y|ing|ed)|leaving"
+    r"|going out|dispatch(?:ed|ing)?|made|production)|from (?:going|being)|before (?:it|they)"
+    r"|orders?|parcel|package|purchase)\b(?! (?:updates?|messages?|e?mails?|notifications?|texts?))"
+)
 _UNSURE = re.compile(r"\bnot (?:sure|yet|decided|certain)\b|\b(?:dont|do not) know\b")
 _STOP_ALL = re.compile(
     rf"^(?:{_BEFORE} )*(?:stop|stopp|unsubscribe|opt ?(?:me )?out|end)"
@@ -264,6 +270,11 @@ def stops_messages(text: str) -> bool:
 def keeps_order(text: str) -> bool:
     """ "No, don't cancel": of an order that nothing is asked about any more."""
     return _KEEPS_ORDER.match(_plain(text)) is not None and not asks(text)
+
+
+def stops_order(text: str) -> bool:
+    """ "Stop it from shipping": a wish about the order, and no end of a form or of messages."""
+    return _STOPS_ORDER.match(_plain(text)) is not None and not asks(text)
 
 
 def calls_off(text: str) -> bool:

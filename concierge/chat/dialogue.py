@@ -22,11 +22,9 @@ from concierge.chat.asked import (
 from concierge.chat.awaiting import (
     ASIDES,
     BUDGET,
-    COMPLAINT,
     CONTACT,
     CSAT,
     CSAT_NOTES,
-    IDENTITY,
     OFFERS,
     ORDER_PICK,
     PATIENT,
@@ -54,15 +52,15 @@ from concierge.chat.consent import (
     pauses,
     says_why,
     seeks,
+    stops_order,
     takes_back,
     was_for_somebody,
 )
+from concierge.chat.contact import bare_contact, commands, only_thanks
 from concierge.chat.following import CHOICE_RULE, HOURS, PLACE, said_of_last
 from concierge.chat.forms import intent_of
 from concierge.chat.models import Submission
 from concierge.detection.models import Detection, Intent, Slots
-from concierge.detection.sizes import LARGEST, SMALLEST, bare_size
-from concierge.detection.text import clean
 from concierge.sessions.models import DialogueState, SessionContext
 
 ALTERS = re.compile(
@@ -144,12 +142,17 @@ def decide(
         return Decision(intent_of(form), continued=True)
     if detection.layer == "command":
         return Decision(detection.intent)
+    if (unasked := bare_contact(text)) and detection.intent is Intent.STYLIST:
+        # It reads like the wish for a human, and says nothing of one.
+        detection = detection.model_copy(update={"intent": Intent.UNMATCHED, "confidence": 0.0})
     if ends_messages(detection, state, text):
         return Decision(Intent.ORDER_UPDATES)
     if other_address(detection, state, text):
         return Decision(Intent.ORDER_UPDATES)
     if calls_off_return(state, text):
         return Decision(Intent.RETURNS)
+    if stops_order(text) and (state.awaiting != CONTACT or detection.slots.email is None):
+        return Decision(Intent.ORDER_CHANGE)
     if state.awaiting is None:
         if detection.rule == YES_OR_NO_RULE and flat_no(text):
             return Decision(detection.intent, continued=True, refused=True)
@@ -190,7 +193,9 @@ def decide(
             if detection.intent is Intent.FEEDBACK:
                 return Decision(Intent.FEEDBACK, continued=True)
         case "human_offer":
-            if agrees(text) or detection.intent is Intent.STYLIST:
+            # After the order its proof is said once more; else it is how to be reached.
+            reached = unasked and state.last_intent != Intent.ORDER_TRACKING.value
+            if agrees(text) or reached or detection.intent is Intent.STYLIST:
                 return Decision(Intent.STYLIST, continued=True)
         case "resize_offer":
             if agrees(text):
@@ -199,7 +204,7 @@ def decide(
             if agrees(text):
                 return Decision(Intent.PRODUCT_SEARCH, continued=True)
         case "complaint":
-            if agrees(text) or detection.intent is Intent.STYLIST:
+            if agrees(text) or unasked or detection.intent is Intent.STYLIST:
                 return Decision(Intent.STYLIST, continued=True)
             if detection.rule == RATING_RULE:
                 return Decision(Intent.FEEDBACK, continued=True)
@@ -235,8 +240,10 @@ def decide(
             if by_name or not _interrupts(detection, pending) or _reason_alike(detection, text):
                 return Decision(pending, continued=True)
         case "stylist_contact":
-            if slots.email is None and ACKNOWLEDGES.match(text):
+            if only_thanks(detection, text):
                 return Decision(Intent.THANKS_GOODBYE)
+            if commands(detection, text):
+                return Decision(detection.intent)
             if slots.email is None and (HOURS.search(text) or PLACE.search(text)):
                 return Decision(Intent.STYLIST)
             asked = asks(text) and not slots.email and not _interrupts(detection, pending)
@@ -251,17 +258,6 @@ def decide(
             if not left and (slots.email or tells):
                 return Decision(pending, continued=True)
     return Decision(_new_wish(detection, state, text, context))
-
-
-def listens_for(state: DialogueState, text: str = "") -> str | None:
-    """What detection is told to expect: beside an offered human, a rating; of a list of orders, a
-    number; beside a yes, a reason; after the answer on sizes, a bare one."""
-    corrects = state.last_intent in LOOKED and state.wished_size is not None
-    if state.awaiting is None and (state.last_intent == Intent.SIZING.value or corrects):
-        size = bare_size(clean(text))
-        return RING_SIZE if size and (not corrects or SMALLEST <= size.us <= LARGEST) else None
-    alike = {COMPLAINT: CSAT, ORDER_PICK: IDENTITY, RETURN_CONFIRM: RETURN_REASON}
-    return alike.get(state.awaiting or "", state.awaiting)
 
 
 def merged(known: Slots, new: Slots, *, continued: bool = True) -> Slots:

@@ -13,12 +13,13 @@ from concierge.chat.between import heard_by_human, left_to_human, only_thanks, t
 from concierge.chat.consent import flat_no
 from concierge.chat.context import Outcome, Rooms, TurnContext
 from concierge.chat.details import PieceDetails, details_of
-from concierge.chat.dialogue import Decision, decide, listens_for, merged
+from concierge.chat.dialogue import Decision, decide, merged
 from concierge.chat.following import PRESENT, REPLY_WHEN, WAITED
 from concierge.chat.forms import form_slots
 from concierge.chat.handlers import HANDLERS
 from concierge.chat.handlers.greetings import greeting_text
 from concierge.chat.handlers.promises import answered
+from concierge.chat.listening import listens_for
 from concierge.chat.models import Turn, TurnResult
 from concierge.chat.precedence import overruled
 from concierge.chat.record import event_of, fingerprint, session_events, turn_write

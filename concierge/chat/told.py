@@ -40,6 +40,12 @@ _AROUND_ADDRESS = re.compile(
     r"|try|i|mean|meant|i'm|name)\b|\W)*",
     re.I,
 )
+_ADDRESS = re.compile(
+    rf"(?:\b(?:and |or )?(?:my |the )?(?:e-?mail|mail)(?: address)?(?: is|:)? )?{EMAIL.pattern}",
+    re.I,
+)
+"""An e-mail address with the words that only lead to it."""
+_NAMED = re.compile(r"^\W*my name is [\w'’-]+(?: [\w'’-]+)? and (?=my )", re.I)
 _NUMBERS = re.compile(r"#?\b(?:gg-?\s?)?\d[\d-]*\b", re.I)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -65,12 +71,18 @@ def wish_told(transcript: Sequence[TranscriptEntry], *, beside: bool = False) ->
             if entry.intent in _LOOKING and (found or beside):
                 break  # what was looked at before is seldom what the human is for
             wish = entry.intent
-        words = EMAIL.sub("", entry.text).strip(" ,;:-\n")
+        words = without_address(entry.text)
         if only_half_address(words):
             continue
         if _WORD.search(_NUMBERS.sub("", words)) and not _BARE.match(words):
             found.append(words)
     return list(dict.fromkeys(reversed(found)))
+
+
+def without_address(text: str) -> str:
+    """The words but for an e-mail address, and "my name is ... and my e-mail is" before it."""
+    named = _NAMED.sub("", text) if EMAIL.search(text) else text
+    return _ADDRESS.sub("", named).strip(" ,;:-\n")
 
 
 def is_bare(text: str) -> bool:

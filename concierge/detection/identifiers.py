@@ -157,6 +157,20 @@ _NOT_A_NAME = frozenset(
         "where",
         "when",
         "who",
+        "track",
+        "find",
+        "check",
+        "show",
+        "status",
+        "return",
+        "resize",
+        "change",
+        "thank",
+        "thx",
+        "gracias",
+        "merci",
+        "danke",
+        "grazie",
     ]
 )
 

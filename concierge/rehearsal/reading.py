@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from concierge.chat.dialogue import decide, listens_for
+from concierge.chat.dialogue import decide
+from concierge.chat.listening import listens_for
 from concierge.detection.detector import Detector
 from concierge.detection.difference import Difference
 from concierge.detection.models import Detection, DetectionContext, Intent, Slots

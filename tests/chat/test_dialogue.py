@@ -6,8 +6,9 @@ import pytest
 
 from concierge.bootstrap.services import detector
 from concierge.chat import awaiting
-from concierge.chat.dialogue import Decision, decide, listens_for, merged
+from concierge.chat.dialogue import Decision, decide, merged
 from concierge.chat.forms import form_slots
+from concierge.chat.listening import listens_for
 from concierge.chat.models import (
     CsatSubmission,
     ReturnSubmission,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from concierge.chat.asked import CHANGE
 from concierge.chat.awaiting import CONTACT, HUMAN, UPDATES_CONTACT
@@ -60,6 +61,18 @@ def track(ctx: TurnContext) -> Outcome:
         pending=Intent.STYLIST if worry else None,
         fields=found.fields,
     ).note(EventName.ORDER_TRACKED, order_number=order.order_number)
+
+
+def contact_unasked(ctx: TurnContext) -> Outcome:
+    """An address or a number that nobody asked for: the order that is known, else which one."""
+    number = ctx.session.order_number
+    if number is None and ctx.slots.email is None:
+        return Outcome([ctx.say("contact_unasked"), ctx.buttons("track", "rings", "human")])
+    told = track(replace(ctx, intent=Intent.ORDER_TRACKING))
+    if number is not None:
+        told.replies.insert(0, ctx.say("contact_known", order_number=number))
+    told.intent = Intent.ORDER_TRACKING
+    return told
 
 
 def change(ctx: TurnContext) -> Outcome:

@@ -7,16 +7,24 @@ from collections.abc import Mapping
 
 from concierge.chat.awaiting import COMPLAINT, CONTACT, CSAT, CSAT_NOTES
 from concierge.chat.consent import YES, asks
+from concierge.chat.contact import says_nothing
 from concierge.chat.context import Outcome, TurnContext
 from concierge.chat.dialogue import RATING_RULE
 from concierge.chat.following import RATES
 from concierge.chat.handlers import hours
 from concierge.chat.handlers.identity import proven_quietly, same_number
 from concierge.chat.models import CsatSubmission, StylistSubmission
-from concierge.chat.told import beginning, half_address, is_bare, only_half_address, wish_told
+from concierge.chat.told import (
+    beginning,
+    half_address,
+    is_bare,
+    only_half_address,
+    wish_told,
+    without_address,
+)
 from concierge.core.contact import phone_number
 from concierge.core.errors import InvalidInput
-from concierge.core.privacy import EMAIL, PHONE, mask_email
+from concierge.core.privacy import PHONE, mask_email
 from concierge.csat.models import CsatKind
 from concierge.csat.scoring import score_of
 from concierge.detection.models import Intent
@@ -66,7 +74,8 @@ def stylist(ctx: TurnContext) -> Outcome:
         elif again and ctx.slots.email and asks(ctx.text):
             said = ctx.say("stylist_ask_send", address=mask_email(ctx.slots.email))
         elif again and not is_bare(ctx.text):
-            said = ctx.say("stylist_ask_email")
+            little = ctx.slots.email and says_nothing(ctx.detection, ctx.text)
+            said = ctx.say("stylist_ask_more" if little else "stylist_ask_email")
         return Outcome(
             [said, form],
             awaiting=CONTACT,
@@ -245,7 +254,7 @@ def _add_notes(ctx: TurnContext) -> Outcome:
 def _told_so_far(ctx: TurnContext) -> str:
     """What the form holds already, so that nobody has to write it twice."""
     nothing = ctx.form is not None or is_bare(ctx.text) or only_half_address(ctx.text)
-    now = [] if nothing else [EMAIL.sub("", ctx.text).strip()]
+    now = [] if nothing else [without_address(ctx.text)]
     wish = wish_told(ctx.session.transcript, beside=bool(now))
     return "\n".join(dict.fromkeys(filter(None, [*wish, *now])))
 
@@ -283,14 +292,14 @@ def _contact(ctx: TurnContext) -> Contact | None:
         return None
     new = ctx.detection.slots
     email = new.email or ctx.slots.email
-    if email is None or half_address(ctx.text):
+    if email is None or half_address(ctx.text) or says_nothing(ctx.detection, ctx.text):
         return None
     if new.email is None and asks(ctx.text):  # a question is no consent
         return None
     # Beside an e-mail a few bare words are a name; alone they are what it is about.
     said_name = new.name if new.email or _SAYS_WHO.match(ctx.text.strip()) else None
     phone = _usable(new.phone)
-    words = EMAIL.sub("", ctx.text)
+    words = without_address(ctx.text)
     if phone is not None:
         words = PHONE.sub("", words)
     words = words.strip(" ,;:-\n")

@@ -12,12 +12,14 @@ from concierge.chat.asked import (
 )
 from concierge.chat.awaiting import CSAT, HUMAN, OUTLAST, PIECE, RESIZE_OFFER
 from concierge.chat.consent import asks
+from concierge.chat.contact import bare_contact
 from concierge.chat.context import Outcome, TurnContext
 from concierge.chat.dialogue import LOOKED, SIZE_RULE
 from concierge.chat.following import FOLLOWS_UP, IN_SYSTEM, LEGIT, PRESENT, WAITED
 from concierge.chat.handlers import pieces, products
 from concierge.chat.handlers.cards import size_name
 from concierge.chat.handlers.greetings import greeting_text
+from concierge.chat.handlers.orders import contact_unasked
 from concierge.chat.handlers.people import ask_for_rating
 from concierge.chat.promised import tells_of_fault
 from concierge.chat.wishes import SIZED
@@ -201,6 +203,8 @@ def unmatched(ctx: TurnContext) -> Outcome:
         return Outcome([ctx.say("promo_codes"), ctx.buttons("financing", "rings", "human")])
     if (again := _why_not(ctx)) is not None:
         return again
+    if bare_contact(ctx.text):
+        return contact_unasked(ctx)
     # "Moonrise studs" says nothing but a name, and may answer which piece was meant.
     answers = ctx.session.state.awaiting == PIECE
     piece = pieces.about(ctx) if answers else pieces.by_name(ctx)
