@@ -38,6 +38,7 @@ from concierge.detection.vocabulary import Vocabulary
 _NOTHING = DetectionContext()
 # Said beside every other wish; never a second intent of their own.
 _PLEASANTRIES = frozenset({Intent.GREETING, Intent.THANKS_GOODBYE, Intent.UNMATCHED})
+_SEARCHES = frozenset({Intent.PRODUCT_SEARCH, Intent.GIFT})
 BY_MEANING = "nearest phrases"
 """What stands in the place of a rule's name, where none decided."""
 _LIKELY = 4
@@ -203,7 +204,10 @@ class Detector:
     def _begin(self, text: str, context: DetectionContext) -> _Begun:
         """What comes before meaning."""
         began = perf_counter()
-        message = read_message(text, self._vocabulary, context.awaiting, self._speller)
+        searched = context.last_intent in _SEARCHES
+        message = read_message(
+            text, self._vocabulary, context.awaiting, self._speller, searched=searched
+        )
         found = self._commands.find(text, message.slots, context)
         layers = [
             LayerTime(

@@ -40,6 +40,12 @@ _LOOKS = re.compile(
 )
 """Words of who looks for a piece, beside the names of pieces."""
 
+_PAIR = re.compile(
+    r"^\W*(?:(?:maybe|something|rather|ok|okay|say|like|and|or|what about|how about|price|range"
+    r"|budget)\W+)*\d[\d.,]*\s*(?:-|to)\s*\d[\d.,]*\W*(?:please|pls|instead|then|range)?\W*$"
+)
+"""Two numbers and no other word of weight: right after a search they are its budget."""
+
 _TAKEN = "\0"  # cleaned text never holds it, and no reader takes it for a letter, digit or space
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?!\w)")
 _PLACE = f"({'|'.join(ORDINALS)})"
@@ -83,16 +89,19 @@ def read_message(
     vocabulary: Vocabulary,
     awaiting: str | None = None,
     speller: Speller | None = None,
+    *,
+    searched: bool = False,
 ) -> Read:
     """Slots and words of a message.
 
-    `awaiting` is what was asked for last; it settles what a bare number is. What is known by its
+    `awaiting` is what was asked for last; it settles what a bare number is, as `searched` does:
+    that pieces were looked for in the turn before. What is known by its
     shape is read as typed; a `speller` repairs the words that are left. Never raises.
     """
     raw = text[:MAX_CHARACTERS]
     page = _Page(clean(raw))
     fields: dict[str, object] = {}
-    looking = _looks(page.text, vocabulary)
+    looking = _looks(page.text, vocabulary) or (searched and _PAIR.match(page.text) is not None)
     money = _shapes(page, fields, raw, awaiting, looking=looking)
     words = words_of(page.text, page.marks, vocabulary.spelling)
     words, repaired = speller.repair(words) if speller else (words, 0)

@@ -141,6 +141,26 @@ def test_a_range_beside_a_piece_is_a_budget_of_a_search(
 
 
 @pytest.mark.parametrize(
+    ("text", "last", "low"),
+    [
+        ("200-400", Intent.PRODUCT_SEARCH, 200_00),
+        ("maybe 200 to 400 please", Intent.GIFT, 200_00),
+        ("200-400", Intent.SIZING, None),
+        ("200-400", None, None),
+        ("6-7", Intent.PRODUCT_SEARCH, None),
+        ("50-52", Intent.PRODUCT_SEARCH, None),
+        ("12001-12002", Intent.PRODUCT_SEARCH, None),
+    ],
+)
+def test_two_bare_numbers_after_a_search_are_its_budget(
+    detector: Detector, text: str, last: Intent | None, low: int | None
+) -> None:
+    found = detector.detect(text, DetectionContext(last_intent=last))
+    assert found.slots.budget_min_cents == low
+    assert low is None or found.intent is last
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "ring 6 to 7",
