@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from concierge.chat.context import Outcome, TurnContext
+from concierge.chat.dialogue import merged
+from concierge.chat.parts import Parts
 from concierge.detection.models import Intent
-from concierge.replies.models import QuickReplies
+from concierge.replies.models import QuickReplies, QuickReply
 
 ANSWERED = {
     Intent.ORDER_TRACKING,
@@ -42,6 +44,24 @@ def with_others(
         elif beside.awaiting is None:
             outcome = _joined(beside, outcome)
         # Two questions at once would be one too many: what was asked first is asked.
+    return outcome
+
+
+def with_rest(
+    ctx: TurnContext, outcome: Outcome, parts: Parts, handle: Callable[[TurnContext], Outcome]
+) -> Outcome:
+    """The answer to the first part, and to the rest where it can be given now; else the rest is
+    said back with a button, so that it is not lost."""
+    if parts.found is not None and outcome.shown is None:
+        slots = merged(ctx.session.slots, parts.found.slots, continued=False)
+        intent = parts.found.intent
+        found = replace(ctx, text=parts.rest, detection=parts.found, slots=slots, intent=intent)
+        beside = handle(found)
+        if beside.awaiting is None:
+            return _joined(beside, replace(outcome, intent=outcome.intent or ctx.intent))
+    said = parts.rest[:1].upper() + parts.rest[1:]
+    button = QuickReply(label=said, text=parts.rest)
+    outcome.replies += [ctx.say("wish_next"), QuickReplies(options=[button])]
     return outcome
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from concierge.catalog.models import Product
 from concierge.chat.awaiting import CONTACT, HUMAN
-from concierge.chat.beside import with_others
+from concierge.chat.beside import with_others, with_rest
 from concierge.chat.between import heard_by_human, left_to_human, only_thanks, to_reopen
 from concierge.chat.consent import flat_no
 from concierge.chat.context import Outcome, Rooms, TurnContext
@@ -21,6 +21,7 @@ from concierge.chat.handlers.greetings import greeting_text
 from concierge.chat.handlers.promises import answered
 from concierge.chat.listening import listens_for
 from concierge.chat.models import Turn, TurnResult
+from concierge.chat.parts import divided
 from concierge.chat.precedence import overruled
 from concierge.chat.record import event_of, fingerprint, session_events, turn_write
 from concierge.chat.told import only_half_address
@@ -208,6 +209,10 @@ class ChatService:
         self, actor: Actor, session: WidgetSession, turn: Turn, address: str, strict: bool
     ) -> _Decided:
         """Understands the message and does what it asks for."""
+        read = self._rules.current().detector.detect
+        parts = divided(turn, session, self._rooms.policies.urgent_words, read)
+        if parts is not None:
+            turn = turn.model_copy(update={"text": parts.first})
         understood = self._understand(session, turn)
         now = self._rooms.clock.now()
         ctx = TurnContext(
@@ -226,6 +231,8 @@ class ChatService:
             now=now,
         )
         handled_by, outcome = self._act(ctx, understood.decision)
+        if parts is not None:
+            outcome = with_rest(ctx, outcome, parts, lambda one: HANDLERS[one.intent](one))
         intent = outcome.intent or understood.decision.intent
         self._soothe(ctx, intent, outcome)
         return _Decided(ctx, intent, handled_by, outcome, understood, session.state)
