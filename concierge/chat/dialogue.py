@@ -283,7 +283,8 @@ def _new_wish(
     placed = detection.rule == CHOICE_RULE and ORDER.search(text) is None
     if tracked and placed and state.shown_product_ids:  # one order has no first and second
         return Intent.PRODUCT_SEARCH
-    if (said := said_of_last(detection, state.last_intent, text)) is not None:
+    filed = state.filed_rma is not None
+    if (said := said_of_last(detection, state.last_intent, text, filed=filed)) is not None:
         return said
     slots = detection.slots
     buys = asked_of_piece(text) is Asked.BUY

@@ -137,8 +137,11 @@ _LOOKED = {Intent.PRODUCT_SEARCH, Intent.GIFT}
 _MANNERS = {Intent.UNMATCHED, Intent.GREETING, Intent.THANKS_GOODBYE}
 
 
-def said_of_last(detection: Detection, last_intent: str | None, text: str) -> Intent | None:
-    """What the words mean here, whatever they mean alone; None where that is the same."""
+def said_of_last(
+    detection: Detection, last_intent: str | None, text: str, *, filed: bool = False
+) -> Intent | None:
+    """What the words mean here, whatever they mean alone; None where that is the same. `filed`:
+    a return or a resize was, in this conversation."""
     heard, slots = detection.intent, detection.slots
     if PRESENT.search(text) and heard in _MANNERS:
         return Intent.GREETING
@@ -174,8 +177,9 @@ def said_of_last(detection: Detection, last_intent: str | None, text: str) -> In
     if last is Intent.SHIPPING_INFO and TO_PLACE.match(text) and slots.category is None:
         return last
     if last in FOLLOWED and FOLLOWS_UP.match(text):
-        # Of a resize the price is known and the time is not, of an answer the other way round.
+        # Of a resize the price is known, and the time asked for once it is filed; of an answer the
+        # time alone.
         price = asked_of_piece(text) is Asked.PRICE or _CHARGES.search(text) is not None
-        wanted = {Intent.RESIZE: price, Intent.STYLIST: not price}
+        wanted = {Intent.RESIZE: price or filed, Intent.STYLIST: not price}
         return last if wanted.get(last, True) else None
     return None

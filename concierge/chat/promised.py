@@ -134,6 +134,33 @@ _CARRIER = re.compile(
 )
 
 
+_DID = (
+    r"^\W*(?:(?:and|so|ok|okay|hi|hello|but|wait|please)\W+)*"
+    r"(?:did|have|has|is|was|were|are|will)\b"
+)
+_PASSED_ON = re.compile(
+    rf"{_DID}.{{0,40}}\b(?:pass(?:ed)?|forward(?:ed)?|hand(?:ed)?|told|tell|let|inform(?:ed)?|sen[dt])"
+    r"\b.{0,30}\b(?:on|along|over|stylists?|team|them|somebody|someone|human|know|colleague)\b",
+    re.I,
+)
+_DONE = re.compile(
+    rf"{_DID}\W+(?:it|that|this|you|they"
+    r"|(?:my|the) (?:\w+ )?(?:order|wish|change|address|cancellation|request))\b.{0,20}"
+    r"\b(?:cancel(?:l?ed)?|changed?|stop(?:ped)?|done|go through|gone through|processed|updated)\b",
+    re.I,
+)
+
+
+def asks_if_passed_on(text: str) -> bool:
+    """ "Did you pass that on?", of a wish that is with a human."""
+    return _PASSED_ON.search(text) is not None
+
+
+def asks_if_done(text: str) -> bool:
+    """ "Is it cancelled?", "did you change the address?"."""
+    return _DONE.search(text) is not None
+
+
 def fears_for_parcel(text: str) -> bool:
     """ "Is it lost", "I never got it": more than where it is."""
     return _FEARS.search(text) is not None

@@ -50,7 +50,10 @@ _MILLIMETRES = re.compile(
 )
 _BARE = re.compile(
     r"^\W*(?:(?:to|a|an|it is|it'?s|i am|i'?m|i (?:wear|take|have|think|guess)|my size is|mine is"
-    r"|about|around|maybe|probably|usually|normally|roughly|size|and|so|ok|okay|well|then)[\s,]+)*"
+    r"|about|around|maybe|probably|usually|normally|roughly|size|and|so|ok|okay|well|then"
+    r"|no(?=,|\s(?:i|it|make|sorry|actually|wait)\b)|sorry|oops|oh|wait|actually"
+    r"|rather|i (?:meant|mean|said)|make (?:it|that)"
+    r"|(?:it|that) should be|let'?s (?:say|do|make it))[\s,]+)*"
     rf"{_value('v')}(?:\W+(?:please|pls|thanks|thank you|then|i think|i guess|probably"
     r"|usually|actually|instead|sorry))*\W*$"
 )

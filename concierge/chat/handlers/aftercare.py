@@ -27,6 +27,7 @@ from concierge.chat.handlers.refunds import (
     under_way,
     wants_refund_told,
 )
+from concierge.chat.handlers.resized import how_long, other_size
 from concierge.chat.handlers.resizing import (
     NOT_A_RING,
     resize_instead,
@@ -68,10 +69,20 @@ def send_back(ctx: TurnContext) -> Outcome:
 
 
 def resize(ctx: TurnContext) -> Outcome:
-    return _request(ctx, ReturnKind.RESIZE)
+    """A resize, or of one that is filed how long it takes, or another size in its place."""
+    if (told := how_long(ctx)) is not None:
+        return told
+    other = other_size(ctx)
+    if isinstance(other, Outcome):
+        return other
+    if other is None:
+        return _request(ctx, ReturnKind.RESIZE)
+    outcome = _request(ctx, ReturnKind.RESIZE, other.line_id)
+    outcome.replies.insert(0, ctx.say("resize_corrected", rma=other.rma))
+    return outcome
 
 
-def _request(ctx: TurnContext, kind: ReturnKind) -> Outcome:
+def _request(ctx: TurnContext, kind: ReturnKind, line_id: str | None = None) -> Outcome:
     if _asks_for_policy(ctx):
         return _policy(ctx, kind)
     if ctx.form is None and calls_off_return(ctx.session.state, ctx.text):
@@ -87,7 +98,7 @@ def _request(ctx: TurnContext, kind: ReturnKind) -> Outcome:
         lines = rings(ctx, order, lines)
     open_lines = [line for line in lines if line.blocked is None]
     form = ctx.form if isinstance(ctx.form, ReturnSubmission) else None
-    line_id = (form.line_id if form else None) or chosen(ctx, open_lines)
+    line_id = line_id or (form.line_id if form else None) or chosen(ctx, open_lines)
     if line_id is None and (len(lines) == 1 or not open_lines):
         line_id = _filed_last(ctx, order) or (lines[0].line_id if lines else None)
     if line_id is None:

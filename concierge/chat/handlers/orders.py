@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from concierge.chat.asked import CHANGE
 from concierge.chat.awaiting import CONTACT, HUMAN, UPDATES_CONTACT
-from concierge.chat.consent import OTHER_ADDRESS, stops_messages
+from concierge.chat.consent import OTHER_ADDRESS, calls_off_what_was_done, stops_messages
 from concierge.chat.context import Outcome, TurnContext
+from concierge.chat.handlers.called_off import call_off
 from concierge.chat.handlers.identity import proven_order
 from concierge.chat.handlers.refunds import first_told, money_of_cancelled
 from concierge.chat.models import UpdatesSubmission
@@ -82,6 +83,9 @@ def change(ctx: TurnContext) -> Outcome:
     if isinstance(found, Outcome):
         return found
     order = found.order
+    sent_back = order.status is OrderStatus.RETURN_PENDING and ctx.form is None
+    if sent_back and calls_off_what_was_done(ctx.text):
+        return call_off(ctx)  # of a delivered order nothing else can be cancelled
     values = _status_values(ctx, order)
     if order.status in CHANGEABLE:
         form = StylistForm(

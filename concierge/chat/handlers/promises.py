@@ -14,6 +14,7 @@ from concierge.chat.following import HOURS, PLACE
 from concierge.chat.handlers.aftercare import terms
 from concierge.chat.handlers.hours import NOT_KEPT, hours_place_or_who, offered
 from concierge.chat.handlers.identity import CONCIERGE
+from concierge.chat.handlers.passed_on import passed_on
 from concierge.chat.handlers.refunds import open_return, refund
 from concierge.chat.promised import Promised, promise_asked
 from concierge.core.formatting import date_text
@@ -41,6 +42,8 @@ _OF_THE_HOUSE = {Intent.STYLIST, Intent.SHIPPING_INFO, Intent.UNMATCHED}
 
 def answered(ctx: TurnContext, decision: Decision) -> Outcome | None:
     """The answer; None for a message that asks nothing of this kind."""
+    if (on_ticket := passed_on(ctx)) is not None:
+        return _said_beside(ctx, on_ticket)
     if ctx.form is not None or decision.intent not in ASKED_AS or ctx.detection.urgent:
         return None
     state = ctx.session.state
@@ -73,6 +76,15 @@ def answered(ctx: TurnContext, decision: Decision) -> Outcome | None:
     if asked not in {Promised.NEXT, Promised.CARRIER} and filed is None:
         return _with_order_asked(ctx, outcome, said=asked is Promised.TERMS)
     return outcome
+
+
+def _said_beside(ctx: TurnContext, said: Reply) -> Outcome:
+    """With what was asked before still asked."""
+    state = ctx.session.state
+    if state.awaiting is None or state.awaiting in NOT_KEPT:
+        return Outcome([said])
+    pending = Intent(state.pending_intent) if state.pending_intent else None
+    return Outcome([said], awaiting=state.awaiting, pending=pending)
 
 
 def _with_order_asked(ctx: TurnContext, outcome: Outcome, *, said: bool) -> Outcome:
