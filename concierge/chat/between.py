@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from concierge.chat.awaiting import CSAT_NOTES
-from concierge.chat.consent import asks
+from concierge.chat.consent import asks, flat_no
 from concierge.chat.context import Outcome, TurnContext
 from concierge.chat.dialogue import Decision
+from concierge.chat.following import PRESENT, REPLY_WHEN, WAITED
 from concierge.chat.handlers.people import complains, is_rating
+from concierge.chat.told import only_half_address
 from concierge.detection.models import Intent
 from concierge.events.catalog import EventName
 from concierge.workflows.handoff import PassedOn
@@ -40,6 +42,23 @@ def only_thanks(ctx: TurnContext, decision: Decision) -> bool:
     thanks = decision.intent is Intent.THANKS_GOODBYE and ctx.detection.rule == THANKS_RULE
     answered = ctx.session.answered_ticket_id == ctx.session.open_ticket_id
     return thanks and not decision.continued and not answered and not asks(ctx.text)
+
+
+def passed_on(ctx: TurnContext, ticket_id: str) -> Outcome:
+    """Says that the message was passed on until a human has written; then they are two people,
+    between whom it keeps quiet."""
+    if ctx.session.answered_ticket_id == ticket_id:
+        return Outcome([])
+    if flat_no(ctx.text):
+        return Outcome([ctx.say("ticket_left", ticket_id=ticket_id)])
+    if only_half_address(ctx.text):
+        return Outcome([ctx.say("ticket_half_address", ticket_id=ticket_id)])
+    waits = any(one.search(ctx.text) for one in (PRESENT, WAITED, REPLY_WHEN))
+    if ctx.intent is Intent.STYLIST or waits:
+        promise = ctx.rooms.handoff.promise_of(ctx.session, ticket_id)
+        key = "stylist_already_open"
+        return Outcome([ctx.say(key, ticket_id=ticket_id, promise=promise.text)])
+    return Outcome([ctx.say("ticket_received_unassigned", ticket_id=ticket_id)])
 
 
 def to_reopen(ctx: TurnContext, decision: Decision) -> str | None:

@@ -9,12 +9,16 @@ from datetime import datetime
 from concierge.catalog.models import Product
 from concierge.chat.awaiting import CONTACT, HUMAN
 from concierge.chat.beside import with_others, with_rest
-from concierge.chat.between import heard_by_human, left_to_human, only_thanks, to_reopen
-from concierge.chat.consent import flat_no
+from concierge.chat.between import (
+    heard_by_human,
+    left_to_human,
+    only_thanks,
+    passed_on,
+    to_reopen,
+)
 from concierge.chat.context import Outcome, Rooms, TurnContext
 from concierge.chat.details import PieceDetails, details_of
 from concierge.chat.dialogue import Decision, decide, merged
-from concierge.chat.following import PRESENT, REPLY_WHEN, WAITED
 from concierge.chat.forms import form_slots
 from concierge.chat.handlers import HANDLERS
 from concierge.chat.handlers.greetings import greeting_text
@@ -24,7 +28,6 @@ from concierge.chat.models import Turn, TurnResult
 from concierge.chat.parts import divided
 from concierge.chat.precedence import overruled
 from concierge.chat.record import event_of, fingerprint, session_events, turn_write
-from concierge.chat.told import only_half_address
 from concierge.core.actor import Actor, Permission
 from concierge.core.errors import (
     Conflict,
@@ -300,7 +303,7 @@ class ChatService:
             if left_to_human(ctx, decision) and (
                 ctx.session.answered_ticket_id == ticket_id or answered(ctx, decision) is None
             ):
-                name, outcome = HUMAN_ANSWERS, self._leave_to_human(ctx, ticket_id)
+                name, outcome = HUMAN_ANSWERS, passed_on(ctx, ticket_id)
             else:
                 name, outcome = self._handle(ctx, decision)
             return name, heard_by_human(ctx, outcome, passed)
@@ -329,22 +332,6 @@ class ChatService:
             )
             outcome = Outcome([reply, ctx.buttons("human")])
             return name, outcome.note(EventName.ERROR, success=False)
-
-    def _leave_to_human(self, ctx: TurnContext, ticket_id: str) -> Outcome:
-        """Says that the message was passed on until a human has written; then they are two people,
-        between whom it keeps quiet."""
-        if ctx.session.answered_ticket_id == ticket_id:
-            return Outcome([])
-        if flat_no(ctx.text):
-            return Outcome([ctx.say("ticket_left", ticket_id=ticket_id)])
-        if only_half_address(ctx.text):
-            return Outcome([ctx.say("ticket_half_address", ticket_id=ticket_id)])
-        waits = any(one.search(ctx.text) for one in (PRESENT, WAITED, REPLY_WHEN))
-        if ctx.intent is Intent.STYLIST or waits:
-            promise = ctx.rooms.handoff.promise_of(ctx.session, ticket_id)
-            key = "stylist_already_open"
-            return Outcome([ctx.say(key, ticket_id=ticket_id, promise=promise.text)])
-        return Outcome([ctx.say("ticket_received_unassigned", ticket_id=ticket_id)])
 
     def _pass_on(self, ctx: TurnContext, ticket_id: str, decision: Decision) -> PassedOn:
         return self._rooms.handoff.pass_on(
