@@ -30,9 +30,10 @@ def link_to_try(actor: Actor, session_id: str, seq: int) -> None:
 
 
 def turn(actor: Actor) -> None:
-    """The message of the link, ready to be read otherwise; nothing without such a link."""
+    """The message of the link, ready to be read otherwise; a link that names none is dropped."""
     asked = _TURN.fullmatch(state.query(TRY))
     if asked is None:
+        state.set_query(**{TRY: None})
         return
     with st.container(border=True, key="try-a-change"):
         st.markdown("**Try a rule change on this message**")
