@@ -119,6 +119,8 @@ _NUMBERED_CENTS = 10_000_00
 _MEASURED_CENTS, _NEAR_CENTS = 100_00, 10_00
 """Bare pairs below and this near each other are sizes or lengths: "ring 50-52"."""
 _YEARS = (1900_00, 2100_00)
+_ROUGH_WORDS = 8
+"""In a longer message a bare "300ish" may count anything."""
 _FEW = re.compile(
     r"(?<![\w])(?:under|below|less th[ae]n|cheaper th[ae]n|for under|max(?:imum)?"
     r"|budget(?: is| of)?:?)"
@@ -163,7 +165,7 @@ def find_money(text: str, *, looking: bool = False) -> list[Money]:
         return []
     found: list[Money] = []
     ranges = _ranges(text, looking=looking)
-    for amounts in (ranges, _cued(text), _plain(text)):
+    for amounts in (ranges, _cued(text), _plain(text, looking=looking)):
         for money in amounts:
             money = _turned(money, text)
             if money.currency is None and _SIZE_BEFORE.search(text, 0, money.start):
@@ -294,8 +296,9 @@ def _cued(text: str) -> list[Money]:
     return found
 
 
-def _plain(text: str) -> list[Money]:
+def _plain(text: str, *, looking: bool) -> list[Money]:
     found = []
+    brief = looking and len(text.split()) <= _ROUGH_WORDS
     for match in _PLAIN.finditer(text):
         cents, currency = _cents(match, "one"), _currency(match, "one")
         tail = _TAIL.match(text, match.end())
@@ -304,7 +307,8 @@ def _plain(text: str) -> list[Money]:
         karat = match["one_k"] == "k" and cents // 1000_00 in _KARATS
         sure = currency is not None or (match["one_k"] is not None and not karat)
         about = match["one_ish"] is not None
-        said = tail is not None or (about and cents < _NUMBERED_CENTS)
+        rough = about and brief and cents < _NUMBERED_CENTS
+        said = tail is not None or rough
         if not sure and (not said or cents < _LEAST_CENTS or karat):
             continue
         if _UNIT.match(text, match.end()) and currency is None:
